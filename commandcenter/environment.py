@@ -1,0 +1,72 @@
+"""The environment read strictly: a bad value stops the start with one clear sentence."""
+
+import os
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+
+def text(name: str, default: str | None = None) -> str:
+    """The value of `name`, else `default`; without a default it must be set."""
+    value = os.environ.get(name, default)
+    if value is None:
+        raise ImproperlyConfigured(f"{name} must be set.")
+    return value
+
+
+def words(name: str, default: str = "") -> list[str]:
+    """A list separated by commas or white space, empty items left out."""
+    return text(name, default).replace(",", " ").split()
+
+
+def flag(name: str, default: bool) -> bool:
+    """yes/no, true/false, on/off or 1/0."""
+    value = os.environ.get(name, "yes" if default else "no").strip().lower()
+    if value in {"1", "yes", "true", "on"}:
+        return True
+    if value in {"0", "no", "false", "off"}:
+        return False
+    raise ImproperlyConfigured(f"{name} must be yes or no, not “{value}”.")
+
+
+def number(name: str, default: int, *, least: int = 0) -> int:
+    """A whole number, not below `least`."""
+    value = os.environ.get(name, str(default))
+    if not value.strip().isdigit() or int(value) < least:
+        raise ImproperlyConfigured(
+            f"{name} must be a whole number from {least} up, not “{value}”."
+        )
+    return int(value)
+
+
+def origin(name: str, default: str) -> str:
+    """An http(s) origin such as https://mail.example, without a path and without a final slash."""
+    value = text(name, default).rstrip("/")
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path:
+        raise ImproperlyConfigured(
+            f"{name} must be an address like https://mail.example, not “{value}”."
+        )
+    return value
+
+
+def database(url: str) -> dict[str, object]:
+    """Django's settings for postgresql://user:password@host:port/name?option=value.
+
+    A socket folder is given as ?host=/folder.
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in {"postgres", "postgresql"} or not parts.path.strip("/"):
+        raise ImproperlyConfigured(
+            "DATABASE_URL must look like postgresql://user:password@host:5432/name."
+        )
+    options: dict[str, object] = dict(parse_qsl(parts.query))
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.strip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": options.pop("host", parts.hostname or ""),
+        "PORT": options.pop("port", parts.port or ""),
+        "OPTIONS": options,
+    }
