@@ -33,10 +33,18 @@ def number(name: str, default: int, *, least: int = 0) -> int:
     """A whole number, not below `least`."""
     value = os.environ.get(name, str(default))
     if not value.strip().isdigit() or int(value) < least:
-        raise ImproperlyConfigured(
-            f"{name} must be a whole number from {least} up, not “{value}”."
-        )
+        raise ImproperlyConfigured(f"{name} must be a whole number from {least} up, not “{value}”.")
     return int(value)
+
+
+def choice(name: str, default: str, allowed: set[str]) -> str:
+    """One of a few words."""
+    value = text(name, default)
+    if value not in allowed:
+        raise ImproperlyConfigured(
+            f"{name} must be one of {', '.join(sorted(allowed))}, not “{value}”."
+        )
+    return value
 
 
 def origin(name: str, default: str) -> str:

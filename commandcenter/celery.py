@@ -1,0 +1,78 @@
+"""The worker's side: background jobs (`jobs.py` of each app) and the clock that starts them.
+
+PostgreSQL holds what is to be sent; what is lost here costs seconds and no email. So every job
+may run twice, late or never, and none has an ETA.
+"""
+
+import logging.config
+import os
+from typing import Any
+
+from celery import Celery
+from celery.schedules import crontab
+from celery.signals import setup_logging
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "commandcenter.settings")
+
+from django.conf import settings  # noqa: E402  (the line above must come first)
+
+# The one place that says what runs by itself: name → job, seconds or crontab (UTC), and after how
+# many seconds a run that nobody took is dropped, so that a pause leaves no pile behind it.
+SCHEDULE: dict[str, tuple[str, float | crontab, float]] = {
+    "wake the channels": ("emails.jobs.wake_channels", 1, 5),
+    "recover what a worker lost": ("emails.jobs.recover", 5, 20),
+    "apply the evidence": ("emails.jobs.apply_events", 2, 10),
+    "prune": ("emails.jobs.prune", crontab(hour="3", minute="17"), 3600),
+}
+
+
+def broker_url(redis_url: str) -> str:
+    """REDIS_URL as Celery spells it: unix:///folder/x.sock is redis+socket:///folder/x.sock."""
+    if redis_url.startswith("unix://"):
+        return "redis+socket://" + redis_url.removeprefix("unix://")
+    return redis_url
+
+
+app = Celery("commandcenter")
+app.set_default()  # in every thread, not only in this one
+app.conf.update(
+    broker_url=broker_url(settings.REDIS_URL),
+    # A worker that starts before the broker, or outlives it for a while, waits for it.
+    broker_connection_retry_on_startup=True,
+    broker_connection_max_retries=None,
+    broker_transport_options={
+        # A job whose worker died with its machine is given to another after so long: well above
+        # the longest job, for a longer one would run twice.
+        "visibility_timeout": 3600,
+        "unacked_restore_interval": 10,
+        # Look every time; the default would look every tenth time.
+        "unacked_restore_throttle": 1,
+        "socket_connect_timeout": 3,
+        "socket_keepalive": True,
+    },
+    # A wake that fails is made good by the next one: whoever commits must not wait for it.
+    task_publish_retry_policy={"max_retries": 1, "interval_start": 0, "interval_step": 0.1},
+    task_ignore_result=True,
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    task_time_limit=1800,
+    worker_prefetch_multiplier=1,
+    worker_cancel_long_running_tasks_on_connection_loss=False,
+    worker_redirect_stdouts=False,
+    accept_content=["json"],
+    task_serializer="json",
+    timezone="UTC",
+    beat_schedule={
+        name: {"task": job, "schedule": every, "options": {"expires": expires}}
+        for name, (job, every, expires) in SCHEDULE.items()
+    },
+    beat_max_loop_interval=1,
+    # This very key: without it Django's connection is made anew for every job.
+    CELERY_DB_REUSE_MAX=1000,
+)
+app.autodiscover_tasks(related_name="jobs")
+
+
+@setup_logging.connect
+def _log_like_the_rest(**kwargs: Any) -> None:
+    logging.config.dictConfig(settings.LOGGING)

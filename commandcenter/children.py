@@ -1,0 +1,66 @@
+"""How a child process becomes what a server needs: nobody instead of root, gone with its parent.
+
+Everything here but `namespaces_work` runs in the child, between fork and exec.
+"""
+
+import ctypes
+import functools
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+NOBODY = 65534
+PR_SET_PDEATHSIG = 1
+CLONE_NEWUSER = 0x10000000
+
+
+@functools.cache
+def _libc() -> ctypes.CDLL:
+    return ctypes.CDLL(None, use_errno=True)
+
+
+def entrance(how: signal.Signals, become: Callable[[], None] | None = None) -> Callable[[], None]:
+    """What Popen's `preexec_fn` is to do: `become` somebody, then die by `how` with the parent."""
+    _libc()  # loaded before the fork
+    return functools.partial(_enter, os.getpid(), how, become)
+
+
+def _enter(parent: int, how: signal.Signals, become: Callable[[], None] | None) -> None:
+    if become:
+        become()  # first: a change of user clears the wish to die with the parent
+    if sys.platform == "linux":
+        _libc().prctl(PR_SET_PDEATHSIG, int(how))
+        if os.getppid() != parent:
+            os.kill(os.getpid(), how)
+
+
+def wear_nobody() -> None:
+    """A user namespace in which root is nobody: PostgreSQL starts and the files stay root's."""
+    uid, gid = os.geteuid(), os.getegid()
+    if _libc().unshare(CLONE_NEWUSER):
+        raise OSError(ctypes.get_errno(), "unshare")
+    maps = {"setgroups": "deny", "uid_map": f"{NOBODY} {uid} 1", "gid_map": f"{NOBODY} {gid} 1"}
+    for name, value in maps.items():
+        Path("/proc/self", name).write_text(value)
+
+
+def drop_to_nobody() -> None:
+    """For good: what nobody cannot read or write is out of reach from here on."""
+    os.setgroups([])
+    os.setgid(NOBODY)
+    os.setuid(NOBODY)
+
+
+@functools.cache
+def namespaces_work() -> bool:
+    """Whether this machine lets root make a user namespace (some containers do not)."""
+    if sys.platform != "linux":
+        return False
+    try:
+        subprocess.run(["/bin/true"], preexec_fn=wear_nobody, check=True)
+    except (subprocess.SubprocessError, OSError):
+        return False
+    return True

@@ -1,0 +1,10 @@
+"""What granian serves."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "commandcenter.settings")
+os.environ.setdefault("PROCESS", "web")
+
+application = get_wsgi_application()

@@ -1,0 +1,22 @@
+from collections.abc import Iterator
+
+import pytest
+from django.conf import settings as django_settings
+from django.core.cache import cache
+
+from tests import servers
+
+
+def pytest_configure() -> None:
+    # Signing in is in hundreds of tests; how passwords are hashed is in none.
+    django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def empty_cache() -> Iterator[None]:
+    """No test meets another's rate limits and counters; somebody else's Redis is not emptied."""
+    if servers.own_redis():
+        cache.clear()
+    else:
+        django_settings.CACHES["default"]["KEY_PREFIX"] = "cc-tests"
+    yield
