@@ -1,0 +1,69 @@
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any, ClassVar, Self
+
+from django.conf import settings
+from django.db import models, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+Revert = Callable[[Any, Mapping[str, Any]], None]
+
+
+class UndoRefused(Exception):
+    """The thing has moved since, or the time is over; says so in a sentence for the user."""
+
+
+class UndoQuerySet(models.QuerySet["Undo"]):
+    def usable(self) -> Self:
+        return self.filter(used_at=None, created_at__gt=timezone.now() - Undo.USABLE_FOR)
+
+
+class Undo(models.Model):
+    """One action that its user can still take back: who did what, and what was before.
+
+    Each app registers how its own actions are reverted:
+
+        @Undo.reverts("emails.archive")
+        def unarchive(user, before): ...   # raises UndoRefused if it cannot be done any more
+    """
+
+    USABLE_FOR: ClassVar = timedelta(minutes=10)
+    REVERTS: ClassVar[dict[str, Revert]] = {}
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="undos")
+    action = models.CharField(max_length=60)
+    before = models.JSONField(default=dict)
+    created_at = models.DateTimeField(default=timezone.now)
+    used_at = models.DateTimeField(null=True)
+
+    objects = UndoQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("undo")
+        verbose_name_plural = _("undos")
+        indexes = [models.Index(fields=["user", "-created_at"], name="undo_of_user")]
+
+    def __str__(self) -> str:
+        return f"{self.action} ({self.user})"
+
+    @classmethod
+    def reverts(cls, action: str) -> Callable[[Revert], Revert]:
+        """Register the function that takes `action` back."""
+
+        def register(revert: Revert) -> Revert:
+            cls.REVERTS[action] = revert
+            return revert
+
+        return register
+
+    @transaction.atomic
+    def use(self) -> None:
+        """Take the action back, once.
+
+        Raises UndoRefused, with nothing changed, if it is too late or the thing has moved.
+        """
+        mine = Undo.objects.usable().filter(pk=self.pk).update(used_at=timezone.now())
+        if not mine:
+            raise UndoRefused(_("This can no longer be undone."))
+        self.REVERTS[self.action](self.user, self.before)

@@ -1,0 +1,11 @@
+from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
+from django.utils.translation import gettext_lazy as _
+
+
+class EmailsConfig(AppConfig):
+    name = "emails"
+    verbose_name = _("Emails")
+
+    def ready(self) -> None:
+        autodiscover_modules("reactions")

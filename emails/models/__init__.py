@@ -1,0 +1,26 @@
+from .channels import Channel, Identity, UnattendedPeriod
+from .content import Attachment, Composition, EmailContent, Link, StoredFile
+from .email import Email, IllegalTransition
+from .history import Attempt, Event, Transition
+from .returned import ReturnedMail
+from .vocabulary import Cause, Outcome, Status
+
+__all__ = [
+    "Attachment",
+    "Attempt",
+    "Cause",
+    "Channel",
+    "Composition",
+    "Email",
+    "EmailContent",
+    "Event",
+    "Identity",
+    "IllegalTransition",
+    "Link",
+    "Outcome",
+    "ReturnedMail",
+    "Status",
+    "StoredFile",
+    "Transition",
+    "UnattendedPeriod",
+]

@@ -1,0 +1,190 @@
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from .vocabulary import Cause, Outcome, Status
+
+
+class Transition(models.Model):
+    """One thing that happened to an email's status (or its removal). Written once, kept for ever."""
+
+    email = models.ForeignKey("emails.Email", models.CASCADE, related_name="transitions")
+    cause = models.CharField(_("what happened"), max_length=20, choices=Cause)
+    from_status = models.CharField(_("from"), max_length=20, choices=Status, blank=True)
+    to_status = models.CharField(_("to"), max_length=20, choices=Status)
+    at = models.DateTimeField(_("when"), db_default=Now())
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("by")
+    )
+    attempt = models.ForeignKey("emails.Attempt", models.PROTECT, null=True, related_name="+")
+    event = models.ForeignKey("emails.Event", models.PROTECT, null=True, related_name="+")
+    reason = models.CharField(_("reason"), max_length=40, blank=True)
+    reason_values = models.JSONField(default=dict)
+    server_words = models.CharField(_("the server's words"), max_length=1000, blank=True)
+
+    class Meta:
+        verbose_name = _("transition")
+        verbose_name_plural = _("transitions")
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.from_status or '–'} → {self.to_status}"
+
+
+class Attempt(models.Model):
+    """One try to hand an email over, from its mark to all that was learnt of it. Kept for ever."""
+
+    email = models.ForeignKey("emails.Email", models.CASCADE, related_name="attempts")
+    number = models.PositiveSmallIntegerField()
+    lease = models.UUIDField(unique=True)
+    channel = models.ForeignKey("emails.Channel", models.PROTECT, related_name="attempts")
+    # Whose daily allowance it counts against; copied, so that counting needs no join.
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="attempts")
+    message_id = models.CharField(max_length=255)
+    worker = models.CharField(max_length=100, blank=True)
+    started_at = models.DateTimeField(_("started"), db_default=Now())
+    ended_at = models.DateTimeField(_("ended"), null=True)
+    outcome = models.PositiveSmallIntegerField(_("outcome"), choices=Outcome, default=Outcome.NONE)
+    # Only what rises above this moves the email: raised when somebody decides to go on anyway.
+    counts_above = models.PositiveSmallIntegerField(default=Outcome.NONE)
+    reason = models.CharField(max_length=40, blank=True)
+    reason_values = models.JSONField(default=dict)
+    server_words = models.CharField(max_length=1000, blank=True)
+    stage = models.CharField(max_length=20, blank=True)
+    bytes_sent = models.PositiveIntegerField(default=0)
+    provider_id = models.CharField(max_length=255, blank=True)
+    # {address: {"code": 250, "words": "…", "outcome": "accepted"}} for To, Cc and Bcc.
+    recipients = models.JSONField(default=dict)
+
+    class Meta:
+        verbose_name = _("attempt")
+        verbose_name_plural = _("attempts")
+        ordering = ["number"]
+        constraints = [
+            models.UniqueConstraint(fields=["email", "number"], name="attempt_number_once")
+        ]
+        indexes = [
+            models.Index(fields=["channel", "started_at"], name="attempts_of_channel"),
+            models.Index(fields=["owner", "started_at"], name="attempts_of_owner"),
+            models.Index(fields=["message_id"], name="attempt_by_message_id"),
+            models.Index(
+                fields=["provider_id"],
+                name="attempt_by_provider_id",
+                condition=~Q(provider_id=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.email_id}/{self.number}"
+
+    @property
+    def verdict(self) -> int:
+        """The outcome as far as it counts for the email's status."""
+        return self.outcome if self.outcome > self.counts_above else Outcome.NONE
+
+
+class EventQuerySet(models.QuerySet["Event"]):
+    def unapplied(self) -> Self:
+        return self.filter(applied_at=None, parked_at=None)
+
+    def newest_first(self) -> Self:
+        return self.order_by("-at", "-pk")
+
+
+class Event(models.Model):
+    """One piece of evidence, as it was seen and as it was judged. Append-only."""
+
+    class Kind(models.TextChoices):
+        ACCEPTED = "accepted", _("accepted by the server")
+        DEFERRED = "deferred", _("refused for now")
+        REFUSED = "refused", _("refused by the server")
+        DOUBT = "doubt", _("connection lost")
+        DELIVERED = "delivered", _("delivered")
+        DELAY = "delay", _("delayed")
+        OPEN = "open", _("viewed")
+        CLICK = "click", _("clicked")
+        REPLY = "reply", _("replied")
+        AUTO_REPLY = "auto_reply", _("automatic answer")
+        BOUNCE = "bounce", _("bounced")
+        COMPLAINT = "complaint", _("reported as spam")
+        UNSUBSCRIBE = "unsubscribe", _("unsubscribed")
+        WORD = "word", _("said to have arrived")
+
+    class Who(models.TextChoices):
+        HUMAN = "human", _("a person")
+        OWN = "own", _("the sender")
+        MACHINE = "machine", _("a machine")
+        UNKNOWN = "unknown", _("not known")
+
+    class Via(models.TextChoices):
+        DIRECT = "direct", _("directly")
+        APPLE = "apple", "Apple Mail Privacy"
+        GOOGLE = "google", "Google"
+        YAHOO = "yahoo", "Yahoo"
+        GATEWAY = "gateway", _("a mail gateway")
+
+    # What each kind proves about its attempt. Views and clicks of the sender's own prove nothing.
+    PROVES = {
+        Kind.ACCEPTED: Outcome.ARRIVED,
+        Kind.DEFERRED: Outcome.DEFERRED,
+        Kind.REFUSED: Outcome.REFUSED,
+        Kind.DELIVERED: Outcome.ARRIVED,
+        Kind.DELAY: Outcome.ARRIVED,
+        Kind.OPEN: Outcome.ARRIVED,
+        Kind.CLICK: Outcome.ARRIVED,
+        Kind.REPLY: Outcome.ARRIVED,
+        Kind.AUTO_REPLY: Outcome.ARRIVED,
+        Kind.UNSUBSCRIBE: Outcome.ARRIVED,
+        Kind.WORD: Outcome.ARRIVED,
+        Kind.BOUNCE: Outcome.FAILED,
+        Kind.COMPLAINT: Outcome.COMPLAINED,
+    }
+
+    email = models.ForeignKey("emails.Email", models.PROTECT, related_name="events")
+    attempt = models.ForeignKey(Attempt, models.PROTECT, null=True, related_name="events")
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind)
+    at = models.DateTimeField(_("when"))
+    recorded_at = models.DateTimeField(_("recorded"), db_default=Now())
+    # SHA-256 of the source and the source's own id: the same evidence is recorded once.
+    fingerprint = models.BinaryField(max_length=32, unique=True)
+    source = models.CharField(_("source"), max_length=20)
+    who = models.CharField(_("who"), max_length=10, choices=Who, default=Who.HUMAN)
+    via = models.CharField(_("via"), max_length=10, choices=Via, default=Via.DIRECT)
+    judged_by = models.CharField(_("why"), max_length=100, blank=True)
+    link = models.ForeignKey("emails.Link", models.PROTECT, null=True, related_name="clicks")
+    # What was seen: ip, user_agent, reason, words, address, address_is_bad, text, …
+    data = models.JSONField(default=dict)
+    applied_at = models.DateTimeField(_("applied"), null=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+    parked_at = models.DateTimeField(_("parked"), null=True)
+    problem = models.TextField(_("problem"), blank=True)
+
+    objects = EventQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("event")
+        verbose_name_plural = _("events")
+        indexes = [
+            models.Index(fields=["email", "at"], name="events_of_email"),
+            models.Index(
+                fields=["id"], name="events_unapplied", condition=Q(applied_at=None, parked_at=None)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} ({self.email_id})"
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether views and clicks count: only those by people do."""
+        return self.who == self.Who.HUMAN
+
+    @property
+    def proves(self) -> Outcome:
+        if self.who == self.Who.OWN:
+            return Outcome.NONE
+        return self.PROVES.get(self.Kind(self.kind), Outcome.NONE)

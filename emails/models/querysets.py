@@ -1,0 +1,91 @@
+from datetime import datetime
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+from .vocabulary import Status
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+    from .email import Email  # noqa: F401
+
+UNCONFIRMED = "unconfirmed"
+
+
+class EmailQuerySet(models.QuerySet["Email"]):
+    """The questions that are asked about emails, as phrases that can be chained."""
+
+    def present(self) -> Self:
+        """In a folder: not removed."""
+        return self.filter(removed_at=None)
+
+    def removed(self) -> Self:
+        """In the trash: deleted by somebody and not yet purged."""
+        return self.exclude(removed_at=None).filter(purged_at=None)
+
+    def with_status(self, *statuses: str) -> Self:
+        return self.filter(status__in=statuses)
+
+    def in_folder(self, status: str) -> Self:
+        """What stands in the folder of `status`."""
+        return self.present().filter(status=status)
+
+    def folder_counts(self) -> dict[str, int]:
+        """How many emails stand in each folder, by status; every status is a key."""
+        counted = self.present().order_by().values_list("status").annotate(models.Count("pk"))
+        return {status: 0 for status in Status.values} | dict(counted)
+
+    def unconfirmed(self) -> Self:
+        return self.filter(status=Status.FAILED, reason=UNCONFIRMED)
+
+    def due(self) -> Self:
+        """Scheduled emails whose time has come, by PostgreSQL's clock."""
+        return self.in_folder(Status.SCHEDULED).filter(send_at__lte=Now())
+
+    def unclaimed(self) -> Self:
+        return self.filter(Q(lease_until=None) | Q(lease_until__lte=Now()))
+
+    def given_up(self) -> Self:
+        """In Progress beyond their lease: their worker is gone or has lost its claim on them."""
+        return self.filter(status=Status.IN_PROGRESS, lease_until__lte=Now())
+
+    def matching(self, words: str) -> Self:
+        """Those whose person, address or subject holds every word of `words`."""
+        found = self
+        for word in words.split()[:8]:
+            found = found.filter(content__search_text__contains=word.casefold())
+        return found
+
+    def newest_first(self) -> Self:
+        return self.order_by("-moved_at", "-pk")
+
+    def soonest_first(self) -> Self:
+        return self.order_by("send_at", "pk")
+
+    def for_list(self) -> Self:
+        """With what a row shows, in one query."""
+        return self.select_related("person", "channel", "identity")
+
+    def sent_since(self, moment: datetime) -> Self:
+        return self.filter(delivered_at__gte=moment)
+
+    def of(self, user: "User") -> Self:
+        return self.filter(owner=user)
+
+    def in_order_of_id(self) -> Self:
+        """The order in which emails are locked, always and everywhere."""
+        return self.order_by("pk")
+
+    def locked(self) -> Self:
+        return self.in_order_of_id().select_for_update(no_key=True, of=("self",))
+
+    def waiting_in(self, channel_id: int) -> Self:
+        return self.in_folder(Status.SCHEDULED).filter(
+            Q(channel_id=channel_id) | Q(channel=None, identity__channel_id=channel_id)
+        )
+
+    def latest_activity_first(self) -> Self:
+        return self.order_by(F("latest_activity_at").desc(nulls_last=True), "-pk")

@@ -1,0 +1,104 @@
+"""How evidence moves an email: a verdict over its attempts, and the transition it calls for."""
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from django.db.models.functions import Coalesce, Now
+
+from .querysets import UNCONFIRMED
+from .vocabulary import Cause, Outcome, Status
+
+if TYPE_CHECKING:
+    from .email import Email
+    from .history import Attempt, Event
+
+# How long to wait after the first, second, … "not now" of the server; the last repeats. Waiting
+# is what counts, so that the clock stands still while a channel is held.
+DELAYS = [timedelta(minutes=minutes) for minutes in (2, 5, 15, 30, 60, 120, 240)]
+TRIED_FOR = timedelta(days=3)
+
+
+def delay_after(deferrals: int) -> timedelta | None:
+    """How long to wait after so many deferrals (at least one); None once TRIED_FOR is over."""
+    waits = [DELAYS[min(number, len(DELAYS) - 1)] for number in range(deferrals)]
+    return waits[-1] if sum(waits, timedelta()) <= TRIED_FOR else None
+
+
+class Weighing:
+    """The part of Email that evidence speaks to."""
+
+    def weigh(self: "Email", event: "Event | None" = None) -> None:  # type: ignore[misc]
+        """Move to where the evidence says, if it says anything new.
+
+        The caller holds the email's row lock. The verdict is a function of what the attempts
+        came to, so that the order in which evidence arrived does not matter:
+
+        - the latest attempt always counts; of older ones, what rose to arrived or above, and not
+          before the latest one, if it is in hand, has ended;
+        - that an older attempt failed does not count if another one arrived;
+        - a complaint counts whichever attempt it names.
+        """
+        attempts = list(self.attempts.all())
+        if not attempts:
+            return
+        speaking = _speaking(self, attempts)
+        if speaking is None:
+            return
+        cause = _CAUSES[Outcome(speaking.verdict)]
+        if cause == Cause.DEFER and delay_after(self.deferrals + 1) is None:
+            cause = Cause.REFUSE
+        if _calls_for_a_move(self, cause):
+            self._change(cause, **_changes(self, cause, speaking), attempt=speaking, event=event)
+
+
+def _speaking(email: "Email", attempts: "list[Attempt]") -> "Attempt | None":
+    """The attempt whose verdict decides; None while there is nothing to say."""
+    *older, latest = attempts
+    in_hand = email.status == Status.IN_PROGRESS and latest.ended_at is None
+    if in_hand:
+        return latest if latest.verdict else None
+    arrived = [attempt for attempt in attempts if attempt.verdict == Outcome.ARRIVED]
+    counting = [latest, *(attempt for attempt in older if _counts(attempt, bool(arrived)))]
+    return max(counting, key=lambda attempt: (attempt.verdict, attempt.number))
+
+
+def _counts(older: "Attempt", arrived: bool) -> bool:
+    if older.verdict == Outcome.FAILED:
+        return not arrived
+    return older.verdict >= Outcome.ARRIVED
+
+
+_CAUSES = {
+    Outcome.NONE: Cause.DOUBT,
+    Outcome.DEFERRED: Cause.DEFER,
+    Outcome.REFUSED: Cause.REFUSE,
+    Outcome.ARRIVED: Cause.ARRIVE,
+    Outcome.FAILED: Cause.BOUNCE,
+    Outcome.COMPLAINED: Cause.COMPLAIN,
+}
+
+
+def _calls_for_a_move(email: "Email", cause: Cause) -> bool:
+    origins, _target = email.TRANSITIONS[cause]
+    late_answer = cause in {Cause.DEFER, Cause.REFUSE} and email.status == Status.FAILED
+    return email.status in origins and (not late_answer or email.is_unconfirmed)
+
+
+def _changes(email: "Email", cause: Cause, attempt: "Attempt") -> dict[str, Any]:
+    """The columns that change with the status."""
+    told: dict[str, Any] = {
+        "reason": attempt.reason,
+        "reason_values": attempt.reason_values,
+        "server_words": attempt.server_words,
+    }
+    if cause == Cause.ARRIVE:
+        return {"delivered_at": Coalesce("delivered_at", Now()), "failed_at": None}
+    if cause == Cause.DEFER:
+        wait = delay_after(email.deferrals + 1)
+        return told | {"deferrals": email.deferrals + 1, "send_at": Now() + wait}
+    if cause == Cause.DOUBT:
+        return told | {"reason": UNCONFIRMED, "failed_at": Now()}
+    if cause == Cause.REFUSE and attempt.verdict == Outcome.DEFERRED:
+        told["reason_values"] = {"reason": told["reason"]}
+        told["reason"] = "tried_long_enough"
+    return told | {"failed_at": Now(), "archived_at": None}

@@ -1,0 +1,124 @@
+"""What is written in an email, and how it gets into a draft or replaces a scheduled content."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING
+from uuid import UUID, uuid4
+
+from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Now
+
+from .models import Cause, Email, EmailContent, Identity, Status, StoredFile
+from .sending.html import text_of
+
+if TYPE_CHECKING:
+    from accounts.models import User
+    from prospects.models import Person
+
+
+class Changed(Exception):
+    """The email was changed, sent or removed since it was read; `email` is how it stands now."""
+
+    def __init__(self, email: Email) -> None:
+        super().__init__(f"email {email.pk} is at version {email.version}")
+        self.email = email
+
+
+@dataclass(frozen=True, kw_only=True)
+class Writing:
+    """One email as its writer left it; `html` is sanitised."""
+
+    identity: Identity | None
+    to_address: str
+    subject: str
+    html: str = ""
+    to_name: str = ""
+    person: "Person | None" = None
+    cc: Sequence[str] = ()
+    bcc: Sequence[str] = ()
+    files: Sequence[StoredFile] = field(default=())
+
+    def on_the_row(self) -> dict[str, object]:
+        """The columns of the email itself."""
+        return {
+            "identity": self.identity,
+            "to_address": self.to_address,
+            "to_name": self.to_name or (self.person.name if self.person else ""),
+            "person": self.person,
+            "subject": self.subject,
+            "snippet": " ".join(text_of(self.html).split())[:200],
+        }
+
+    def in_the_content(self) -> dict[str, object]:
+        """The columns of its content."""
+        company = self.person.company if self.person else ""
+        name = self.to_name or (self.person.name if self.person else "")
+        searched = " ".join(filter(None, [name, self.to_address, company, self.subject]))
+        return {
+            "html": self.html,
+            "cc": list(self.cc),
+            "bcc": list(self.bcc),
+            "search_text": searched.casefold()[:1200],
+        }
+
+
+@transaction.atomic
+def draft(
+    owner: "User",
+    writing: Writing,
+    *,
+    key: UUID | None = None,
+    continues: Email | None = None,
+    by: "User | None" = None,
+) -> Email:
+    """A new draft of `owner`'s; one and the same for the same `key` (IntegrityError)."""
+    email = Email.objects.create(
+        owner=owner, compose_key=key or uuid4(), continues=continues, **writing.on_the_row()
+    )
+    EmailContent.objects.create(email=email, **writing.in_the_content())
+    _attach(email, writing.files)
+    email.transitions.create(cause=Cause.CREATE, to_status=email.status, by=by or owner)
+    return email
+
+
+@transaction.atomic
+def rewrite(email: Email, writing: Writing, *, version: int) -> None:
+    """Replace what the draft `email` says, if it still stands at `version`.
+
+    Raises Changed, with nothing changed, if somebody was faster. `email` is fresh afterwards.
+    """
+    row = writing.on_the_row() | {"version": F("version") + 1, "updated_at": Now()}
+    moved = Email.objects.in_folder(Status.DRAFT).filter(pk=email.pk, version=version).update(**row)
+    email.refresh_from_db()
+    if not moved:
+        raise Changed(email)
+    EmailContent.objects.filter(email=email).update(
+        **writing.in_the_content(), sent_html="", sent_text=""
+    )
+    email.links.all().delete()
+    email.attachments.exclude(file__in=writing.files).delete()
+    _attach(email, writing.files)
+    email.tell_owner()
+
+
+@transaction.atomic
+def replace_scheduled(
+    email: Email, writing: Writing, *, version: int, at: datetime, zone: str, by: "User"
+) -> None:
+    """Let the scheduled `email` say something else, and go at `at`.
+
+    Pulled back, rewritten and scheduled in one transaction: it applies whole or not at all.
+    Raises IllegalTransition if it is in hand or gone, Changed if somebody else changed it.
+    """
+    email.pull_back(by=by)
+    rewrite(email, writing, version=version)
+    email.schedule(at, by=by, zone=zone)
+
+
+def _attach(email: Email, files: Sequence[StoredFile]) -> None:
+    known = set(email.attachments.values_list("file_id", flat=True))
+    for file in files:
+        if file.pk not in known:
+            email.attachments.create(file=file)

@@ -1,0 +1,10 @@
+"""What PostgreSQL needs before the tables: parts of words are found by trigrams."""
+
+from django.contrib.postgres.operations import TrigramExtension
+from django.db import migrations
+
+
+class Migration(migrations.Migration):
+    initial = True
+    dependencies = []
+    operations = [TrigramExtension()]

@@ -1,0 +1,76 @@
+from typing import TYPE_CHECKING, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from .people import Person
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from accounts.models import User
+
+
+class GroupQuerySet(models.QuerySet["Group"]):
+    def visible_to(self, user: "User") -> Self:
+        return self.filter(owner=user)
+
+    def with_sizes(self) -> Self:
+        return self.annotate(size=models.Count("memberships"))
+
+    def by_name(self) -> Self:
+        return self.order_by(Lower("name"), "pk")
+
+
+class Group(models.Model):
+    """A hand-made list of people."""
+
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="groups", verbose_name=_("owner")
+    )
+    name = models.CharField(_("name"), max_length=100)
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+    people = models.ManyToManyField(
+        Person, through="GroupMember", related_name="groups", verbose_name=_("people")
+    )
+
+    objects = GroupQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("group")
+        verbose_name_plural = _("groups")
+        constraints = [
+            models.UniqueConstraint("owner", Lower("name"), name="group_name_once_per_owner")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def add(self, people: "Iterable[Person]") -> int:
+        """Put `people` in; who is in already stays. Returns how many came new."""
+        before = self.memberships.count()
+        GroupMember.objects.bulk_create(
+            [GroupMember(group=self, person=person) for person in people],
+            ignore_conflicts=True,
+            batch_size=1000,
+        )
+        return self.memberships.count() - before
+
+
+class GroupMember(models.Model):
+    """One person's place in one group."""
+
+    group = models.ForeignKey(Group, models.CASCADE, related_name="memberships")
+    person = models.ForeignKey(Person, models.CASCADE, related_name="memberships")
+    added_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    class Meta:
+        verbose_name = _("group member")
+        verbose_name_plural = _("group members")
+        constraints = [models.UniqueConstraint(fields=["group", "person"], name="in_group_once")]
+
+    def __str__(self) -> str:
+        return f"{self.person} · {self.group}"

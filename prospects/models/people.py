@@ -1,0 +1,104 @@
+import unicodedata
+from typing import TYPE_CHECKING, Self
+
+from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+# The Swedish alphabet ends å, ä, ö (and reads æ, ø as their neighbours do); C.UTF-8 does not.
+_LAST_LETTERS = str.maketrans({"å": "z1", "ä": "z2", "æ": "z2", "ö": "z3", "ø": "z3"})
+
+
+def sort_key(text: str) -> str:
+    """`text` as it sorts in a list of names: no case, no accents, å ä ö after z."""
+    lowered = unicodedata.normalize("NFC", text.casefold()).translate(_LAST_LETTERS)
+    plain = unicodedata.normalize("NFD", lowered)
+    return "".join(letter for letter in plain if not unicodedata.combining(letter))[:200]
+
+
+class PersonQuerySet(models.QuerySet["Person"]):
+    def visible_to(self, user: "User") -> Self:
+        """Those whom `user` may see: their own, or everybody's if the organisation says so."""
+        from accounts.models import Organisation
+
+        if user.is_admin or Organisation.current().everybody_sees_people:
+            return self
+        return self.filter(owner=user)
+
+    def present(self) -> Self:
+        """Not in the trash."""
+        return self.filter(removed_at=None)
+
+    def matching(self, words: str) -> Self:
+        """Those whose name, address or company holds every word of `words`."""
+        found = self
+        for word in words.split()[:8]:
+            found = found.filter(search_text__contains=word.casefold())
+        return found
+
+    def by_name(self) -> Self:
+        return self.order_by("sort_name", "pk")
+
+
+class Person(models.Model):
+    """A prospect: somebody whom the team writes to."""
+
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="people", verbose_name=_("owner")
+    )
+    email = models.EmailField(_("email"), max_length=254)
+    first_name = models.CharField(_("first name"), max_length=100, blank=True)
+    last_name = models.CharField(_("last name"), max_length=100, blank=True)
+    title = models.CharField(_("title"), max_length=150, blank=True)
+    company = models.CharField(_("company"), max_length=150, blank=True)
+    phone = models.CharField(_("phone"), max_length=50, blank=True)
+    website = models.URLField(_("website"), blank=True)
+    linkedin = models.URLField(_("LinkedIn"), blank=True)
+    source = models.CharField(_("source"), max_length=100, blank=True)
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(_("last updated"), auto_now=True)
+    removed_at = models.DateTimeField(_("deleted"), null=True, blank=True, editable=False)
+    # Written by `prepare()`, which every way of saving a person calls.
+    sort_name = models.CharField(max_length=200, editable=False)
+    search_text = models.CharField(max_length=600, editable=False)
+
+    objects = PersonQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+        constraints = [models.UniqueConstraint(Lower("email"), name="person_email_once")]
+        indexes = [
+            models.Index(fields=["owner", "sort_name"], name="people_of_owner"),
+            models.Index(fields=["sort_name", "id"], name="people_by_name"),
+            GinIndex(OpClass("search_text", name="gin_trgm_ops"), name="people_search"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        """First and last name, or the address where neither is known."""
+        return f"{self.first_name} {self.last_name}".strip() or self.email
+
+    @property
+    def domain(self) -> str:
+        return self.email.rpartition("@")[2].lower()
+
+    def prepare(self) -> None:
+        """Bring the columns that lists sort and search by up to date, unsaved."""
+        self.email = self.email.strip()
+        self.sort_name = sort_key(f"{self.last_name} {self.first_name}".strip() or self.email)
+        words = [self.first_name, self.last_name, self.email, self.company]
+        self.search_text = " ".join(filter(None, words)).casefold()[:600]
+
+    def save(self, *args: object, **kwargs: object) -> None:
+        self.prepare()
+        super().save(*args, **kwargs)  # type: ignore[arg-type]

@@ -1,0 +1,101 @@
+"""Things that tests need, with defaults for what does not matter to them."""
+
+from datetime import timedelta
+from itertools import count
+from typing import Any
+from uuid import uuid4
+
+from accounts.models import User
+from django.utils import timezone
+from emails.models import Attempt, Channel, Email, Identity, Outcome, Status
+from emails.writing import Writing, draft
+from prospects.models import Person
+
+_numbers = count(1)
+PASSWORD = "a good long password"
+
+
+def make_user(name: str = "", **fields: Any) -> User:
+    name = name or f"User {next(_numbers)}"
+    address = f"{name.split()[0].lower()}.{next(_numbers)}@team.example"
+    return User.objects.create_user(
+        fields.pop("email", address), fields.pop("password", PASSWORD), name=name, **fields
+    )
+
+
+def make_channel(owner: User | None = None, **fields: Any) -> Channel:
+    fields = {"name": "Office", "host": "127.0.0.1", "port": 2525, "security": "none"} | fields
+    return Channel.objects.create(owner=owner, **fields)
+
+
+def make_identity(owner: User, **fields: Any) -> Identity:
+    """Verified, with a channel, and their default unless they have one."""
+    fields.setdefault("channel", fields.get("channel") or make_channel(owner))
+    fields.setdefault("is_default", not owner.identities.exists())
+    fields = {"name": owner.name, "address": owner.email, "verified_at": timezone.now()} | fields
+    return Identity.objects.create(owner=owner, **fields)
+
+
+def make_person(owner: User, first_name: str = "", **fields: Any) -> Person:
+    first_name = first_name or f"Person{next(_numbers)}"
+    fields = {
+        "last_name": "Sandberg",
+        "email": f"{first_name.lower()}.{next(_numbers)}@nordlys.example",
+        "company": "Nordlys Energi",
+    } | fields
+    return Person.objects.create(owner=owner, first_name=first_name, **fields)
+
+
+def make_draft(owner: User, **fields: Any) -> Email:
+    if "identity" not in fields:
+        fields["identity"] = owner.identities.first() or make_identity(owner)
+    person = fields.get("person")
+    fields = {
+        "to_address": person.email if person else "maria@nordlys.example",
+        "subject": "Pricing for the Q1 rollout",
+        "html": "<p>Hi Maria, as promised.</p>",
+    } | fields
+    return draft(owner, Writing(**fields))
+
+
+def make_email(owner: User, status: str = Status.DRAFT, **fields: Any) -> Email:
+    """An email that went the real way to `status`; `send_at` is when it is or was due."""
+    send_at = fields.pop("send_at", timezone.now() - timedelta(minutes=1))
+    email = make_draft(owner, **fields)
+    if status != Status.DRAFT:
+        email.schedule(send_at, by=owner)
+    if status not in {Status.DRAFT, Status.SCHEDULED}:
+        attempt = make_attempt(email)
+        _bring_to(email, attempt, Status(status))
+    return email
+
+
+def make_attempt(email: Email) -> Attempt:
+    """Mark `email` as a worker would."""
+    from emails.sending.mark import claim_one, mark
+
+    lease = uuid4()
+    claim_one(email, lease)
+    attempt = mark(email, lease, worker="test")
+    assert attempt is not None
+    return attempt
+
+
+def _bring_to(email: Email, attempt: Attempt, status: Status) -> None:
+    outcome = {
+        Status.DELIVERED: Outcome.ARRIVED,
+        Status.ARCHIVED: Outcome.ARRIVED,
+        Status.FAILED: Outcome.REFUSED,
+        Status.BOUNCED: Outcome.FAILED,
+        Status.SPAM: Outcome.COMPLAINED,
+    }.get(status)
+    if outcome is None:
+        return
+    reasons = {Outcome.REFUSED: "refused", Outcome.FAILED: "no_such_mailbox"}
+    attempt.outcome, attempt.ended_at = outcome, timezone.now()
+    attempt.reason = reasons.get(outcome, "")
+    attempt.server_words = "550 5.1.1 no such user" if outcome == Outcome.FAILED else ""
+    attempt.save()
+    email.weigh()
+    if status == Status.ARCHIVED:
+        email.archive(by=email.owner)
