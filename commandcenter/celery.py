@@ -14,7 +14,7 @@ from celery.signals import setup_logging
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "commandcenter.settings")
 
-from django.conf import settings  # noqa: E402  (the line above must come first)
+from django.conf import settings  # the line above must come first
 
 # The one place that says what runs by itself: name → job, seconds or crontab (UTC), and after how
 # many seconds a run that nobody took is dropped, so that a pause leaves no pile behind it.

@@ -36,7 +36,9 @@ def socket_dir(data_dir: Path) -> Path:
     """The folder of the sockets that belong to `data_dir`."""
     digest = hashlib.sha256(str(data_dir.absolute()).encode()).hexdigest()[:10]
     parent = tempfile.gettempdir()
-    return Path(parent if len(parent) <= LONGEST_FOLDER else "/tmp") / f"cc-{os.getuid()}-{digest}"
+    if len(parent) > LONGEST_FOLDER:
+        parent = "/tmp"  # noqa: S108  (its name cannot be too long; who made it is looked at)
+    return Path(parent) / f"cc-{os.getuid()}-{digest}"
 
 
 def database_url(data_dir: Path) -> str:

@@ -1,6 +1,7 @@
 """The environment read strictly: a bad value stops the start with one clear sentence."""
 
 import os
+from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
@@ -58,7 +59,7 @@ def origin(name: str, default: str) -> str:
     return value
 
 
-def database(url: str) -> dict[str, object]:
+def database(url: str) -> dict[str, Any]:
     """Django's settings for postgresql://user:password@host:port/name?option=value.
 
     A socket folder is given as ?host=/folder.
@@ -68,7 +69,7 @@ def database(url: str) -> dict[str, object]:
         raise ImproperlyConfigured(
             "DATABASE_URL must look like postgresql://user:password@host:5432/name."
         )
-    options: dict[str, object] = dict(parse_qsl(parts.query))
+    options: dict[str, Any] = dict(parse_qsl(parts.query))
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.strip("/")),

@@ -12,7 +12,7 @@ PLAIN = (str, int, float, bool, type(None))
 
 def formatter() -> logging.Formatter:
     """The formatter of every log line; LOG_FORMAT is `line` or `json`."""
-    before = [
+    before: list[Any] = [
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),

@@ -88,7 +88,7 @@ class TrackingHostMiddleware:
             except DisallowedHost:
                 host = ""  # refused with its reason by CommonMiddleware
             if host == settings.TRACKING_HOST:
-                request.urlconf = settings.TRACKING_URLCONF  # type: ignore[attr-defined]
+                request.urlconf = settings.TRACKING_URLCONF
         return self.get_response(request)
 
 
@@ -115,9 +115,12 @@ class ClearAnswersMiddleware:
         """A refused transition is a 409 that says why."""
         if not isinstance(error, IllegalTransition):
             return None
+        words = _("That is not possible any more: the email is now %(status)s.") % {
+            "status": error.email.get_status_display()
+        }
         if request.htmx:  # type: ignore[attr-defined]
-            return HttpResponse(str(error), status=409, content_type="text/plain")
-        return render(request, "409.html", {"reason": str(error)}, status=409)
+            return HttpResponse(words, status=409, content_type="text/plain")
+        return render(request, "409.html", {"words": words}, status=409)
 
 
 def _leads_to_sign_in(request: HttpRequest, response: HttpResponseBase) -> bool:

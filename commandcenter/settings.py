@@ -21,8 +21,8 @@ SECRET_KEY = environment.text("SECRET_KEY", None if not DEBUG else "only-for-dev
 # that nothing a recipient or an email brings along ever meets a rep's session.
 BASE_URL = environment.origin("BASE_URL", "http://127.0.0.1:8000")
 TRACKING_URL = environment.origin("TRACKING_URL", BASE_URL)
-BASE_HOST = urlsplit(BASE_URL).hostname
-TRACKING_HOST = urlsplit(TRACKING_URL).hostname
+BASE_HOST = urlsplit(BASE_URL).hostname or ""
+TRACKING_HOST = urlsplit(TRACKING_URL).hostname or ""
 HTTPS = BASE_URL.startswith("https://")
 
 # The newest key signs, all of them verify: put a new one in front to rotate.
@@ -224,6 +224,8 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = environment.text(
 )
 # The domain in Message-IDs and, where the channel keeps it, in return paths.
 MAIL_DOMAIN = environment.text("MAIL_DOMAIN", BASE_HOST)
+# The header in which our token travels and comes back with delivery reports.
+TOKEN_HEADER = "X-Command-Center"  # noqa: S105  (not a password)
 
 SENDING = {
     # An email sent at once waits so long, so that it can be undone.

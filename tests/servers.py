@@ -37,7 +37,8 @@ def pytest_load_initial_conftests() -> Generator[None]:
         os.environ.setdefault(name, value)
     wanted = {"DATABASE_URL": embedded.Postgres, "REDIS_URL": embedded.Valkey}
     for variable, kind in wanted.items():
-        if variable not in os.environ:
+        if not os.environ.get(variable):
+            os.environ.pop(variable, None)
             running.append(kind(folder, durable=False))
             running[-1].start()
     return (yield)
