@@ -41,6 +41,9 @@ ABOUT_THE_ADDRESS = frozenset({Reason.NO_SUCH_MAILBOX, Reason.NO_SUCH_HOST, Reas
 # There is nobody there: the address is suppressed. A disabled mailbox may come back, so it is not among them.
 NOBODY_THERE = frozenset({Reason.NO_SUCH_MAILBOX, Reason.NO_SUCH_HOST})
 
+# What a refusal before RCPT is about, when its words sound as if it were about an address.
+BEFORE_RCPT = {"connect": Reason.BLOCKED, "mail": Reason.SENDER}
+
 # Enhanced status codes that say why, without their first digit (RFC 3463; RFC 7505 for 1.10; RFC 7372 for 7.20 to
 # 7.25; RFC 7489's registration of 7.26; the IANA registry for the rest). Codes that only say "other" are left out.
 REASON_OF_STATUS = {
@@ -120,6 +123,7 @@ REASON_OF_CODE = {
     556: Reason.NO_SUCH_HOST,
 }
 
+_REPLY = re.compile(r"(?<![\w.\-])[45][0-7]\d[ \-](?=\D|[45]\.\d)")
 _NOISE = re.compile(r"https?://\S+|<[^<>\s]{0,400}@[^<>\s]{0,400}>|[^\s<>@]{1,100}@[^\s<>@]{1,300}|[\s\"'`´‘’_]+")
 
 
@@ -136,16 +140,32 @@ class Refusal(NamedTuple):
         return self.permanent and self.reason in ABOUT_THE_ADDRESS
 
 
-def classify(code: int, enhanced: str, words: str) -> Refusal:
+def classify(code: int, enhanced: str, words: str, *, stage: str = "") -> Refusal:
     """Judge one refusal.
 
     `code` is the SMTP reply code (0: none), `enhanced` the status x.y.z of RFC 3463 ("": none), `words` the server's
     own text, of any length and language. Words that settle the matter go before the status, because servers put
     "mailbox full" and "too many messages" under 5.1.1; words that only suggest come after it. Never raises.
+
+    `stage` is what was refused: "connect" (with EHLO), "mail", "rcpt", "data", or "" where that is not known. Before
+    RCPT no address was named, so nothing said then is about it. After DATA the server had already taken the address:
+    "user unknown" without X.1.1 is then how some providers hide a recipient's filter, so the message has bounced, but
+    the address is not given up.
     """
-    reason = _reason(code, enhanced, plain(words))
     permanent = (code // 100 if code else enhanced[:1] == "5" and 5) == 5
-    return Refusal(reason, permanent and reason in NOBODY_THERE, permanent)
+    reason = _reason(code, enhanced, _said(words))
+    if stage in BEFORE_RCPT and reason in ABOUT_THE_ADDRESS:
+        return Refusal(BEFORE_RCPT[stage], False, permanent)
+    doubtful = stage == "data" and enhanced.split(".")[1:2] != ["1"]
+    return Refusal(reason, permanent and not doubtful and reason in NOBODY_THERE, permanent)
+
+
+def _said(words: str) -> str:
+    """The plain words from the first reply code on: what stands before it is the reporter's, not the server's."""
+    words = words[:WORDS_LENGTH]
+    code = _REPLY.search(words)
+    said = plain(words[code.start() :]) if code else ""
+    return said if len(said) > 12 else plain(words)
 
 
 def plain(words: str) -> str:
