@@ -111,7 +111,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('number', models.PositiveSmallIntegerField()),
-                ('lease', models.UUIDField(unique=True)),
+                ('lease', models.UUIDField()),
                 ('message_id', models.CharField(max_length=255)),
                 ('worker', models.CharField(blank=True, max_length=100)),
                 ('started_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='started')),

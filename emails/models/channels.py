@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any, Self
 from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Greatest, Lower, Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +19,13 @@ class ChannelQuerySet(models.QuerySet["Channel"]):
     def usable_by(self, user: "User") -> Self:
         """Their own and the team's."""
         return self.filter(Q(owner=user) | Q(owner=None))
+
+    def with_due(self) -> Self:
+        """Those on which a scheduled email's time has come."""
+        from .email import Email
+
+        due = Email.objects.due().filter(channel=OuterRef("pk"))
+        return self.filter(Exists(due))
 
     def open(self) -> Self:
         """Not paused by anybody and not held after a fault."""

@@ -223,6 +223,7 @@ class Email(Weighing, models.Model):
             claims_lost=0,
             deferrals=0,
         )
+        self._wake()
 
     def send(self, *, by: "User | None") -> None:
         """Schedule for now plus the undo window."""
@@ -240,6 +241,7 @@ class Email(Weighing, models.Model):
             updated_at=Now(),
         )
         self._refuse_unless(moved, Cause.SCHEDULE)
+        self._wake()
 
     def pull_back(self, *, by: "User | None") -> None:
         """Scheduled → Draft: undone, or taken back to be changed."""
@@ -317,6 +319,16 @@ class Email(Weighing, models.Model):
             Cause.STOP, when=when, reason=reason, reason_values=values, failed_at=Now()
         )
 
+    @transaction.atomic
+    def give_up(self) -> None:
+        """In Progress beyond its lease → Failed, unconfirmed, unless evidence says otherwise.
+
+        Does nothing if somebody was faster.
+        """
+        for email in Email.objects.given_up().filter(pk=self.pk).locked():
+            email.attempts.filter(ended_at=None).update(ended_at=Now(), reason="lease_over")
+            email.weigh()
+
     # The one writer of status ----------------------------------------------------------------
 
     @transaction.atomic
@@ -388,3 +400,11 @@ class Email(Weighing, models.Model):
         self.attempts.update(counts_above=F("outcome"))
         if bounced or cause == Cause.RETRY_COMPLAINT:
             Suppression.release_for(self.to_address, by=by, complaints=not bounced)
+        self._wake()
+
+    def _wake(self) -> None:
+        """Let a worker look at once, if it is due; beat would a second later."""
+        from ..jobs import wake
+
+        if self.send_at and self.send_at <= timezone.now():
+            transaction.on_commit(lambda: wake(self.channel_id), robust=True)

@@ -40,7 +40,7 @@ class Attempt(models.Model):
 
     email = models.ForeignKey("emails.Email", models.CASCADE, related_name="attempts")
     number = models.PositiveSmallIntegerField()
-    lease = models.UUIDField(unique=True)
+    lease = models.UUIDField()  # of the worker that marked it
     channel = models.ForeignKey("emails.Channel", models.PROTECT, related_name="attempts")
     # Whose daily allowance it counts against; copied, so that counting needs no join.
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="attempts")
@@ -80,6 +80,11 @@ class Attempt(models.Model):
 
     def __str__(self) -> str:
         return f"{self.email_id}/{self.number}"
+
+    @property
+    def is_channel_fault(self) -> bool:
+        """Whether it was the channel that failed, for which the email must not suffer."""
+        return self.reason.startswith("channel_")
 
     @property
     def verdict(self) -> int:

@@ -1,7 +1,7 @@
 from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
@@ -44,6 +44,11 @@ class EmailQuerySet(models.QuerySet["Email"]):
     def due(self) -> Self:
         """Scheduled emails whose time has come, by PostgreSQL's clock."""
         return self.in_folder(Status.SCHEDULED).filter(send_at__lte=Now())
+
+    def long_removed(self) -> Self:
+        """In the trash for longer than anybody can restore them."""
+        kept = self.model.KEPT_IN_TRASH
+        return self.removed().filter(removed_at__lte=Now() - kept)
 
     def unclaimed(self) -> Self:
         return self.filter(Q(lease_until=None) | Q(lease_until__lte=Now()))
@@ -89,3 +94,28 @@ class EmailQuerySet(models.QuerySet["Email"]):
 
     def latest_activity_first(self) -> Self:
         return self.order_by(F("latest_activity_at").desc(nulls_last=True), "-pk")
+
+    def purge(self) -> int:
+        """Forget what these emails said and to whom; returns how many.
+
+        A tombstone stays: late evidence still suppresses the address by its hash, and links
+        still lead where they led.
+        """
+        from prospects.models import hash_of
+
+        from .content import Attachment, EmailContent
+
+        count = 0
+        for email in self.iterator(chunk_size=500):
+            with transaction.atomic():
+                EmailContent.objects.filter(email=email).delete()
+                Attachment.objects.filter(email=email).delete()
+                count += self.model.objects.filter(pk=email.pk, purged_at=None).update(
+                    purged_at=Now(),
+                    to_address=hash_of(email.to_address),
+                    to_name="",
+                    subject="",
+                    snippet="",
+                    person=None,
+                )
+        return count

@@ -45,7 +45,7 @@ class Weighing:
         if speaking is None:
             return
         cause = _CAUSES[Outcome(speaking.verdict)]
-        if cause == Cause.DEFER and delay_after(self.deferrals + 1) is None:
+        if cause == Cause.DEFER and _tried_long_enough(self, speaking):
             cause = Cause.REFUSE
         if _calls_for_a_move(self, cause):
             self._change(cause, **_changes(self, cause, speaking), attempt=speaking, event=event)
@@ -66,6 +66,10 @@ def _counts(older: "Attempt", arrived: bool) -> bool:
     if older.verdict == Outcome.FAILED:
         return not arrived
     return older.verdict >= Outcome.ARRIVED
+
+
+def _tried_long_enough(email: "Email", attempt: "Attempt") -> bool:
+    return not attempt.is_channel_fault and delay_after(email.deferrals + 1) is None
 
 
 _CAUSES = {
@@ -93,11 +97,14 @@ def _changes(email: "Email", cause: Cause, attempt: "Attempt") -> dict[str, Any]
     }
     if cause == Cause.ARRIVE:
         return {"delivered_at": Coalesce("delivered_at", Now()), "failed_at": None}
+    if cause == Cause.DEFER and attempt.is_channel_fault:
+        return told
     if cause == Cause.DEFER:
         wait = delay_after(email.deferrals + 1)
         return told | {"deferrals": email.deferrals + 1, "send_at": Now() + wait}
     if cause == Cause.DOUBT:
-        return told | {"reason": UNCONFIRMED, "failed_at": Now()}
+        because = {"because": attempt.reason}
+        return told | {"reason": UNCONFIRMED, "reason_values": because, "failed_at": Now()}
     if cause == Cause.REFUSE and attempt.verdict == Outcome.DEFERRED:
         told["reason_values"] = {"reason": told["reason"]}
         told["reason"] = "tried_long_enough"

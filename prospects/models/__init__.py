@@ -1,6 +1,6 @@
 from .groups import Group, GroupMember
 from .imports import PeopleImport
 from .people import Person, sort_key
-from .suppression import Suppression
+from .suppression import Suppression, hash_of, values_covering
 
-__all__ = ["Group", "GroupMember", "PeopleImport", "Person", "Suppression", "sort_key"]
+__all__ = ["Group", "GroupMember", "PeopleImport", "Person", "Suppression", "hash_of", "sort_key", "values_covering"]

@@ -1,0 +1,74 @@
+"""Background work of this app. A job may run twice, late or never; the database knows."""
+
+import structlog
+from celery import shared_task
+from django.core.cache import cache
+
+from . import events
+from .models import Channel, Email
+from .sending.claim import free_slots
+from .sending.dispatch import Dispatcher
+
+log = structlog.get_logger(__name__)
+
+# A wake that was lost with the broker is not missed for longer.
+PENDING_SECONDS = 15
+
+
+@shared_task(ignore_result=True, throws=(Channel.DoesNotExist,))
+def dispatch(channel_id: int) -> None:
+    """Send what is due on one channel; goes on in a new job while more is due."""
+    cache.delete(f"wake:{channel_id}")
+    if Dispatcher(Channel.objects.get(pk=channel_id)).run():
+        wake(channel_id)
+
+
+@shared_task(ignore_result=True)
+def wake_channels() -> None:
+    """Wake every channel with something due. Beat runs this each second."""
+    for channel in Channel.objects.with_due():
+        channel.attend()
+        if channel.is_open and free_slots(channel):
+            wake(channel.pk)
+
+
+@shared_task(ignore_result=True)
+def recover() -> None:
+    """Give up on emails whose lease is over: their worker is gone."""
+    for email in Email.objects.given_up().in_order_of_id()[:200]:
+        email.give_up()
+
+
+@shared_task(ignore_result=True)
+def apply_events() -> None:
+    """Let the evidence speak that was recorded and not applied yet."""
+    cache.delete("wake:evidence")
+    while events.apply_events():
+        pass
+
+
+@shared_task(ignore_result=True)
+def prune() -> None:
+    """Empty what the trash has kept long enough, and what else is kept for a time only."""
+    Email.objects.long_removed().purge()
+
+
+def wake(channel_id: int) -> None:
+    """Let a worker look at this channel; at most one such job waits at a time.
+
+    Never raises: a wake that fails is made good by the next beat.
+    """
+    _once(f"wake:{channel_id}", lambda: dispatch.delay(channel_id))
+
+
+def wake_evidence() -> None:
+    """Let a worker apply what has just been recorded. Never raises."""
+    _once("wake:evidence", apply_events.delay)
+
+
+def _once(key: str, enqueue: object) -> None:
+    try:
+        if cache.add(key, 1, timeout=PENDING_SECONDS):
+            enqueue()  # type: ignore[operator]
+    except Exception as error:  # the broker's and the cache's families of errors are many
+        log.warning("not woken", key=key, error=str(error))

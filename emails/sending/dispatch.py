@@ -1,0 +1,245 @@
+"""One worker's turn at one channel: claim, prepare, mark, hand over, settle, and again."""
+
+import os
+import socket
+import time
+from collections import deque
+from datetime import datetime, timedelta
+from uuid import uuid4
+
+import structlog
+from django.conf import settings
+from django.db import DatabaseError, close_old_connections, connection
+from django.utils import timezone
+
+from ..events import SMTP, Observation, record
+from ..models import Attempt, Channel, Email, Event, IllegalTransition
+from ..refusals import Reason, classify
+from .claim import claim, give_back, slot
+from .mark import mark, marked_as
+from .message import CannotBeBuilt, Prepared, prepare
+from .smtp import Answer, ChannelFault, Session
+from .stopping import stopping
+from .suppressing import suppressed
+
+log = structlog.get_logger(__name__)
+
+WORKER = f"{socket.gethostname()}/{os.getpid()}"
+# So many emails refused one after the other, and not for their addresses: something is wrong
+# with the channel and not with them.
+REFUSALS_IN_A_ROW = 5
+KINDS = {
+    "accepted": Event.Kind.ACCEPTED,
+    "deferred": Event.Kind.DEFERRED,
+    "refused_address": Event.Kind.BOUNCE,
+    "refused": Event.Kind.REFUSED,
+    "doubt": Event.Kind.DOUBT,
+}
+
+
+class Dispatcher:
+    """Sends what is due on one channel until nothing is, or its time is over."""
+
+    def __init__(self, channel: Channel) -> None:
+        self.channel = channel
+        self.lease = uuid4()
+        self.session = Session.to(channel)
+        self.refused_in_a_row = 0
+        self.last_sender = 0
+
+    def run(self) -> int:
+        """Returns how many emails were handed over; 0 if all connections were taken."""
+        until = time.monotonic() + settings.SENDING["DISPATCH_SECONDS"]
+        handed_over = 0
+        with slot(self.channel, self.lease) as taken:
+            if taken is None:
+                return 0
+            try:
+                while time.monotonic() < until and not stopping():
+                    sent = self._send_all(self._claim(), until)
+                    if not sent:  # nothing is due, or what is due may not go now
+                        break
+                    handed_over += sent
+            finally:
+                self.session.close()
+                _give_back(self)
+        return handed_over
+
+    def _claim(self) -> deque[Email]:
+        self.channel.refresh_from_db()
+        if not self.channel.is_open:
+            return deque()
+        size = settings.SENDING["CLAIM_SIZE"]
+        claimed = claim(self.channel, self.lease, size=size, after=self.last_sender)
+        self.last_sender = claimed.last_sender
+        return deque(claimed.emails)
+
+    def _send_all(self, emails: deque[Email], until: float) -> int:
+        """Send the claimed emails one by one; what is left when the time is over is given back."""
+        sent = 0
+        while emails and time.monotonic() < until and not stopping():
+            email = emails.popleft()
+            email.channel = self.channel
+            try:
+                sent += self._send(email)
+            except ChannelFault as fault:
+                self._hold(fault)
+                break
+            if not self.channel.is_open:
+                break
+        give_back(self.lease)
+        return sent
+
+    def _send(self, email: Email) -> bool:
+        """Bring one email as far as it may go; whether it was handed over."""
+        if _too_late(email):
+            _stop(email, self, "too_late")
+            return False
+        try:
+            prepared = prepare(email)
+        except CannotBeBuilt as error:
+            _stop(email, self, "could_not_be_built", words=str(error)[:300])
+            return False
+        self.session.open()
+        attempt = self._mark(email, prepared)
+        if attempt is None:
+            self._explain(email)
+            return False
+        self._hand_over(email, attempt, prepared)
+        return True
+
+    def _mark(self, email: Email, prepared: Prepared) -> Attempt | None:
+        """Mark; where it is not known whether that was committed, ask before going on."""
+        try:
+            return mark(email, self.lease, worker=WORKER, prepared=prepared)
+        except DatabaseError as error:
+            log.warning("mark in doubt", email=email.pk, error=str(error))
+            connection.close()
+            return marked_as(email, self.lease)
+
+    def _explain(self, email: Email) -> None:
+        """It may not go: stop it if somebody must not be mailed, else leave it to wait."""
+        if found := suppressed(email):
+            _stop(email, self, "suppressed", address=found.address, because=found.because)
+
+    def _hand_over(self, email: Email, attempt: Attempt, prepared: Prepared) -> None:
+        deadline = time.monotonic() + settings.SENDING["HAND_OVER_SECONDS"]
+        fault = None
+        try:
+            answer = self.session.hand_over(
+                email.identity.address,
+                [email.to_address, *email.content.recipients],
+                prepared.data,
+                deadline=deadline,
+                envid=prepared.token,
+            )
+            observation = _answer(email, attempt, answer)
+        except ChannelFault as error:
+            fault = error
+            observation = _fault(email, attempt, error)
+        settle(observation)
+        if fault:
+            raise fault
+        self._learn(observation)
+
+    def _learn(self, observation: Observation) -> None:
+        """What this outcome says about the channel."""
+        if observation.kind == Event.Kind.REFUSED:
+            self.refused_in_a_row += 1
+            if self.refused_in_a_row >= REFUSALS_IN_A_ROW:
+                words = str(observation.data.get("words", ""))
+                self.refused_in_a_row = 0
+                raise ChannelFault("refusing", words)
+        elif observation.kind != Event.Kind.DOUBT:
+            self.refused_in_a_row = 0
+            if observation.kind == Event.Kind.ACCEPTED and self.channel.faults:
+                self.channel.release()
+
+    def _hold(self, fault: ChannelFault) -> None:
+        log.warning("channel held", channel=self.channel.pk, kind=fault.kind, words=fault.words)
+        self.channel.hold(f"channel_{fault.kind}", fault.words)
+
+
+def settle(observation: Observation) -> None:
+    """Record the answer, however long the database takes to be back.
+
+    It is never discarded: while its commit is in doubt it is repeated, which changes nothing if
+    it was committed (the attempt names it), and nothing else is handed over.
+    """
+    pause = 0.2
+    while True:
+        try:
+            record([observation])
+            return
+        except DatabaseError as error:
+            log.warning("settling again", attempt=observation.attempt_id, error=str(error))
+            connection.close()
+            time.sleep(pause)
+            pause = min(pause * 2, 5)
+
+
+def _answer(email: Email, attempt: Attempt, answer: Answer) -> Observation:
+    data = {
+        "words": answer.words,
+        "code": answer.code,
+        "status": answer.enhanced,
+        "attempt": {
+            "stage": answer.stage,
+            "bytes_sent": answer.bytes_sent,
+            "provider_id": answer.provider_id,
+            "recipients": answer.recipients,
+        },
+    }
+    if answer.outcome in {"refused", "refused_address", "deferred"}:
+        judged = classify(answer.code, answer.enhanced, answer.words)
+        reason = judged.reason if answer.code else Reason.NETWORK
+        data |= {"reason": reason, "address": email.to_address}
+        data["address_is_bad"] = judged.address_is_bad and answer.outcome == "refused_address"
+    elif answer.outcome == "doubt":
+        data["reason"] = "connection_lost"
+    return _observation(email, attempt, KINDS[answer.outcome], data)
+
+
+def _fault(email: Email, attempt: Attempt, fault: ChannelFault) -> Observation:
+    """Not this email's fault: it stays Scheduled, and its retry clock stands still."""
+    data = {"reason": f"channel_{fault.kind}", "words": fault.words, "code": fault.code}
+    return _observation(email, attempt, Event.Kind.DEFERRED, data)
+
+
+def _observation(
+    email: Email, attempt: Attempt, kind: Event.Kind, data: dict[str, object]
+) -> Observation:
+    return Observation(
+        email_id=email.pk,
+        attempt_id=attempt.pk,
+        kind=kind,
+        at=timezone.now(),
+        source=SMTP,
+        source_id=f"attempt {attempt.pk}",
+        data=data,
+    )
+
+
+def _stop(email: Email, dispatcher: Dispatcher, reason: str, **values: object) -> None:
+    try:
+        email.stop(reason, lease=dispatcher.lease, **values)
+    except IllegalTransition:
+        log.info("stopped by somebody else meanwhile", email=email.pk)
+
+
+def _too_late(email: Email) -> bool:
+    """Whether it waited unattended for longer than an email may. Throttle, pause and retry do
+    not count: then somebody was looking after the channel."""
+    due: datetime = email.send_at
+    gaps = email.channel.gaps.filter(ended_at__gt=due)
+    waited = sum((gap.overlap(due) for gap in gaps), timedelta())
+    return waited > timedelta(hours=settings.SENDING["TOO_LATE_HOURS"])
+
+
+def _give_back(dispatcher: Dispatcher) -> None:
+    """Free what is claimed; if the database is away, the claims expire by themselves."""
+    try:
+        give_back(dispatcher.lease)
+    except DatabaseError as error:
+        log.warning("claims not given back", error=str(error))
+        close_old_connections()

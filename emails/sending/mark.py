@@ -1,0 +1,95 @@
+"""The mark: the fence that an email passes once for every attempt.
+
+One conditional UPDATE together with the INSERT of the attempt, committed before the first byte
+leaves. Who did not win it sends nothing.
+"""
+
+from datetime import timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Now
+from prospects.models import Suppression
+
+from ..models import Attempt, Cause, Channel, Email, IllegalTransition
+from .message import Prepared
+
+_TURNS = 0x43430002
+
+
+@transaction.atomic
+def mark(
+    email: Email, lease: UUID, *, worker: str, prepared: Prepared | None = None
+) -> Attempt | None:
+    """Scheduled → In Progress with a new attempt; None if it may not go now.
+
+    It may go if it is still Scheduled, claimed by this lease and not expired, not removed, not
+    changed since it was prepared, nobody it goes to is suppressed, its channel is open, and
+    both the channel and its owner are within their limits. What was resolved for the first
+    attempt is stored here and is what every later attempt sends.
+    """
+    if email.channel.per_minute:
+        _wait_for_turn(email.channel)
+    until = Now() + timedelta(seconds=settings.SENDING["LEASE_SECONDS"])
+    may_go = (
+        Q(lease=lease, lease_until__gt=Now(), removed_at=None)
+        & ~Exists(Suppression.objects.covering(email.to_address, *email.content.recipients))
+        & Exists(Channel.objects.open().filter(pk=OuterRef("channel_id")))
+        & within_limits(email)
+    )
+    if prepared:
+        may_go &= Q(version=prepared.version)
+    try:
+        with transaction.atomic():
+            marked = email._change(
+                Cause.MARK, when=may_go, lease=lease, lease_until=until, claims_lost=0
+            )
+    except IllegalTransition:
+        return None
+    attempt = Attempt.objects.create(
+        email=email,
+        number=email.attempts.count() + 1,
+        lease=lease,
+        channel=email.channel,
+        owner_id=email.owner_id,
+        message_id=email.message_id,
+        worker=worker,
+    )
+    marked.attempt = attempt
+    marked.save(update_fields=["attempt"])
+    if prepared:
+        prepared.keep()
+    return attempt
+
+
+def marked_as(email: Email, lease: UUID) -> Attempt | None:
+    """The attempt that `lease` has marked and that is still in hand.
+
+    For a worker that does not know whether its mark was committed.
+    """
+    return Attempt.objects.filter(email=email, lease=lease, ended_at=None).last()
+
+
+def within_limits(email: Email) -> Q:
+    """Whether its owner and its channel have room, counted from the attempts themselves."""
+    today = Attempt.objects.filter(owner=email.owner_id, started_at__gt=Now() - timedelta(days=1))
+    room = _fewer(today, settings.LIMITS["EMAILS_PER_DAY"])
+    if email.channel.per_minute:
+        minute = Attempt.objects.filter(
+            channel=email.channel_id, started_at__gt=Now() - timedelta(minutes=1)
+        )
+        room &= _fewer(minute, email.channel.per_minute)
+    return room
+
+
+def _fewer(attempts: QuerySet[Attempt], limit: int) -> Q:
+    """Whether there are fewer than `limit`: the one that would be one too many is not there."""
+    return ~Exists(attempts.order_by()[limit - 1 : limit])
+
+
+def _wait_for_turn(channel: Channel) -> None:
+    """One mark at a time where a limit is counted, so that two do not both take the last place."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_TURNS, channel.pk % 2**31])

@@ -1,0 +1,83 @@
+"""From an email to the bytes that are handed over."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.utils import timezone
+
+from ..models import Email, EmailContent, Link
+from ..tracking import tokens
+from ..tracking.rewriting import instrument
+from . import mime
+from .html import for_mail, text_of
+
+
+class CannotBeBuilt(Exception):
+    """The email cannot become a message; the words say why."""
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """An email made ready for one attempt, and what of it is to be kept once it is marked."""
+
+    email: Email
+    version: int
+    number: int  # of the attempt
+    html: str
+    text: str
+    links: list[Link]
+    data: bytes
+
+    @property
+    def token(self) -> str:
+        """What comes back with delivery reports and names this attempt."""
+        return tokens.make(tokens.Use.RETURN, self.email.pk, self.number)
+
+    def keep(self) -> None:
+        """Store what was resolved for the first attempt; later ones find it there."""
+        if self.links:
+            Link.objects.bulk_create(self.links, ignore_conflicts=True)
+        EmailContent.objects.filter(email_id=self.email.pk, sent_html="").update(
+            sent_html=self.html, sent_text=self.text
+        )
+
+
+def prepare(email: Email) -> Prepared:
+    """Build the message of the next attempt, from what is stored of an earlier one if there was.
+
+    Writes nothing. Raises CannotBeBuilt for what no message can be made of.
+    """
+    content = email.content
+    number = email.attempts.count() + 1
+    try:
+        html, links = content.sent_html, []
+        if not html:
+            html, links = instrument(email, content.html)
+        text = content.sent_text or text_of(content.html)
+        data = mime.build(_outgoing(email, html, text, number))
+    except (ValueError, OSError) as error:
+        raise CannotBeBuilt(str(error)) from error
+    return Prepared(email, email.version, number, html, text, links, data)
+
+
+def _outgoing(email: Email, html: str, text: str, number: int) -> mime.Outgoing:
+    first = email.attempts.first()
+    return mime.Outgoing(
+        from_name=email.identity.name,
+        from_address=email.identity.address,
+        to_name=email.to_name,
+        to_address=email.to_address,
+        cc=email.content.cc,
+        subject=email.subject,
+        html=for_mail(html),
+        text=text,
+        message_id=f"<{email.message_id}>",
+        date=timezone.localtime(
+            first.started_at if first else timezone.now(), timezone=email.owner.zone
+        ),
+        headers={settings.TOKEN_HEADER: tokens.make(tokens.Use.RETURN, email.pk, number)},
+        attachments=[
+            mime.Attachment(kept.file.name, kept.file.content_type, kept.file.file.read())
+            for kept in email.attachments.select_related("file")
+        ],
+    )
