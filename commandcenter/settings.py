@@ -186,7 +186,8 @@ SECURE_CSP = {
     "style-src": [CSP.SELF],
     "img-src": [CSP.SELF, "data:"],
     "frame-src": [CSP.SELF],
-    "form-action": [CSP.SELF],
+    # Signing in leads once through the tracking host, and Chromium holds redirects to this too.
+    "form-action": [CSP.SELF, TRACKING_URL],
     "frame-ancestors": [CSP.NONE],
     "base-uri": [CSP.NONE],
     "object-src": [CSP.NONE],

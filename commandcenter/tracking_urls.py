@@ -1,13 +1,14 @@
 """All that a tracking host serves: pixels, clicks, unsubscribing, documents, webhooks."""
 
 from django.conf import settings
-from django.urls import path
+from django.urls import include, path
 from django.views.generic import RedirectView
 
 from . import views
 
 urlpatterns = [
     path("healthz", views.healthz),
+    path("t/", include("emails.tracking.urls")),
 ]
 
 if settings.DEBUG:

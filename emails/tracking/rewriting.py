@@ -1,0 +1,129 @@
+"""What the recipient's copy of an email has and its writer's has not: tracking links and a pixel."""
+
+import re
+from collections.abc import Callable, Sequence
+from html import escape
+from html.parser import HTMLParser
+from typing import ClassVar
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.urls import reverse
+
+from ..models import Email, Link
+from . import tokens
+
+# Beyond so many, links are left as they are.
+MOST_LINKS = 2000
+_INVISIBLE = str.maketrans("", "", "\t\r\n")  # browsers leave them out of an address (WHATWG URL)
+
+Replace = Callable[[str, str], str | None]
+
+
+def instrument(email: Email, html: str) -> tuple[str, list[Link]]:
+    """The recipient's copy of sanitised `html`, and its links, unsaved, numbered as they stand.
+
+    Every http(s) link leads through our redirect; mailto, tel and places within the mail stay.
+    All else is kept to the letter, and the same html always gives the same copy.
+    """
+    links: list[Link] = []
+
+    def tracked(tag: str, address: str) -> str | None:
+        url = address.strip().translate(_INVISIBLE)
+        if tag != "a" or len(links) >= MOST_LINKS or not is_web(url):
+            return None
+        links.append(Link(email=email, number=len(links) + 1, url=url))
+        return click_url(email.pk, len(links))
+
+    copy = AddressReplacer(html, tracked)
+    for link, text in zip(links, copy.texts, strict=True):
+        link.text = text[:300]
+    return copy.html + _pixel(email.pk), links
+
+
+def is_web(url: str) -> bool:
+    """Whether this is an absolute http or https address with a host."""
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname)
+    except ValueError:
+        return False
+
+
+def click_url(email_id: int, number: int) -> str:
+    """Where the recipient's copy of a link leads."""
+    return _url("click", tokens.make(tokens.Use.CLICK, email_id, number))
+
+
+def pixel_url(email_id: int) -> str:
+    """The picture by which a view is known."""
+    return _url("open", tokens.make(tokens.Use.OPEN, email_id))
+
+
+def _url(name: str, token: str) -> str:
+    path = reverse(f"tracking:{name}", args=[token], urlconf=settings.TRACKING_URLCONF)
+    return f"{settings.TRACKING_URL}{path}"
+
+
+def _pixel(email_id: int) -> str:
+    return f'<img src="{pixel_url(email_id)}" width="1" height="1" alt="">'
+
+
+class AddressReplacer(HTMLParser):
+    """`html` with the addresses of links and pictures replaced by what `replace` says.
+
+    `replace` is given the tag and the address, in order, and answers None to leave it. `texts`
+    are the words of the replaced links. Only the tags concerned are written anew; every other
+    character stays as it was.
+    """
+
+    ADDRESSES: ClassVar = {"a": "href", "img": "src"}
+
+    def __init__(self, html: str, replace: Replace) -> None:
+        super().__init__(convert_charrefs=True)
+        self.texts: list[str] = []
+        self._replace = replace
+        self._source = html
+        self._lines = [0, *(found.end() for found in re.finditer("\n", html))]
+        self._pieces: list[str] = []
+        self._kept_to = 0
+        self._words: list[str] | None = None  # of the replaced link that is open
+        self.feed(html)
+        self.close()
+        self._end_link()
+        self.html = "".join([*self._pieces, html[self._kept_to :]])
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "a":
+            self._end_link()
+        elif tag == "img" and self._words is not None:
+            self._words.append(dict(attrs).get("alt") or "")
+        name = self.ADDRESSES.get(tag)
+        address = dict(reversed(attrs)).get(name) if name else None  # the first one counts
+        instead = self._replace(tag, address) if address else None
+        if instead is None:
+            return
+        self._put([(name, instead), *(pair for pair in attrs if pair[0] != name)], tag)
+        if tag == "a":
+            self._words = []
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "a":
+            self._end_link()
+
+    def handle_data(self, data: str) -> None:
+        if self._words is not None:
+            self._words.append(data)
+
+    def _end_link(self) -> None:
+        if self._words is not None:
+            self.texts.append(" ".join("".join(self._words).split()))
+            self._words = None
+
+    def _put(self, attrs: Sequence[tuple[str | None, str | None]], tag: str) -> None:
+        """Write the tag that is being read anew."""
+        line, column = self.getpos()
+        start = self._lines[line - 1] + column
+        written = "".join(f' {name}="{escape(value or "")}"' for name, value in attrs)
+        self._pieces += [self._source[self._kept_to : start], f"<{tag}{written}>"]
+        self._kept_to = start + len(self.get_starttag_text() or "")
