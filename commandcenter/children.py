@@ -1,8 +1,9 @@
 """How a child process becomes what a server needs: nobody instead of root, gone with its parent.
 
-Everything here but `namespaces_work` runs in the child, between fork and exec.
+What `entrance` returns runs in the child, between fork and exec.
 """
 
+import contextlib
 import ctypes
 import functools
 import os
@@ -13,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 NOBODY = 65534
+SERVERS = {"postgres", "valkey-server"}
 PR_SET_PDEATHSIG = 1
 CLONE_NEWUSER = 0x10000000
 
@@ -64,3 +66,22 @@ def namespaces_work() -> bool:
     except (subprocess.SubprocessError, OSError):
         return False
     return True
+
+
+def end_processes_in(folder: Path, how: signal.Signals = signal.SIGINT) -> None:
+    """Stop every server process whose working folder is `folder`, and wait until it is gone."""
+    import psutil
+
+    left = {}
+    for process in psutil.process_iter(["name", "cwd", "ppid"]):
+        if process.info["name"] in SERVERS and process.info["cwd"] == str(folder):
+            left[process.pid] = process
+    # A postmaster ends its own children; a child whose postmaster is gone ends by itself.
+    for process in left.values():
+        if process.info["ppid"] not in left:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.send_signal(how)
+    for process in psutil.wait_procs(list(left.values()), timeout=15)[1]:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.kill()
+            process.wait(5)

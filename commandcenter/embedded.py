@@ -21,7 +21,14 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from .children import NOBODY, drop_to_nobody, entrance, namespaces_work, wear_nobody
+from .children import (
+    NOBODY,
+    drop_to_nobody,
+    end_processes_in,
+    entrance,
+    namespaces_work,
+    wear_nobody,
+)
 
 DATABASE = "commandcenter"
 # A unix socket's path may hold 103 characters on macOS and 107 on Linux.
@@ -255,26 +262,6 @@ class Postgres(Server):
         for path in (self.sockets, self.folder, *self.folder.rglob("*")):
             if path.exists():
                 os.chown(path, NOBODY, NOBODY)
-
-
-def end_processes_in(folder: Path, how: signal.Signals = signal.SIGINT) -> None:
-    """Stop every server process whose working folder is `folder`, and wait until it is gone."""
-    import psutil
-
-    def at_home(process: psutil.Process) -> bool:
-        try:
-            return process.name() in {"postgres", "valkey-server"} and process.cwd() == str(folder)
-        except psutil.Error:
-            return False
-
-    left = [process for process in psutil.process_iter() if at_home(process)]
-    # A postmaster ends its own children; a child whose postmaster is gone ends by itself.
-    for process in left:
-        if process.ppid() not in {other.pid for other in left}:
-            process.send_signal(how)
-    for process in psutil.wait_procs(left, timeout=15)[1]:
-        process.kill()
-    psutil.wait_procs(left, timeout=5)
 
 
 def _package(name: str) -> Path:

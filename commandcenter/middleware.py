@@ -9,7 +9,6 @@ from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.http.request import split_domain_port
 from django.shortcuts import render, resolve_url
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
@@ -109,7 +108,7 @@ class ClearAnswersMiddleware:
             return _sign_in(request)
         if response.status_code < 400 or response.status_code == 422:
             return response
-        return _notice(response, _words(response))
+        return _notice(request, response)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """A refused transition is a 409 that says why."""
@@ -120,7 +119,7 @@ class ClearAnswersMiddleware:
         }
         if request.htmx:  # type: ignore[attr-defined]
             return HttpResponse(words, status=409, content_type="text/plain")
-        return render(request, "409.html", {"words": words}, status=409)
+        return render(request, "409.html", {"reason": words}, status=409)
 
 
 def _leads_to_sign_in(request: HttpRequest, response: HttpResponseBase) -> bool:
@@ -137,16 +136,14 @@ def _sign_in(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _notice(response: HttpResponseBase, words: str) -> HttpResponse:
-    notice = HttpResponse(
-        format_html('<p class="notice" data-kind="error">{}</p>', words),
-        status=response.status_code,
-    )
+def _notice(request: HttpRequest, response: HttpResponseBase) -> HttpResponse:
+    context = {"level": "error", "text": _words(response)}
+    notice = render(request, "shared/_notice.html", context, status=response.status_code)
     notice.cookies = response.cookies
     notice["HX-Retarget"] = "#notice"
     notice["HX-Reswap"] = "innerHTML"
     # The element that asked may pick a part of what comes (hx-select) or change the address.
-    notice["HX-Reselect"] = "p.notice"
+    notice["HX-Reselect"] = ".notice"
     notice["HX-Push-Url"] = notice["HX-Replace-Url"] = "false"
     return notice
 

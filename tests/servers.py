@@ -32,6 +32,7 @@ def pytest_load_initial_conftests() -> Generator[None]:
     global folder
     folder = Path(tempfile.mkdtemp(prefix="cc-tests-"))
     folder.chmod(0o755)
+    (folder / "static").mkdir()
     os.environ["DATA_DIR"] = str(folder)
     for name, value in DEFAULTS.items():
         os.environ.setdefault(name, value)
@@ -51,6 +52,11 @@ def pytest_unconfigure() -> None:
     if folder:
         shutil.rmtree(folder, ignore_errors=True)
         shutil.rmtree(embedded.socket_dir(folder), ignore_errors=True)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if failed := os.environ.get("FAILED_BEFORE_THE_TESTS"):
+        terminalreporter.section(f"FAILED before the tests: {failed}", red=True, bold=True)
 
 
 def own_redis() -> bool:
