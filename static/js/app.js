@@ -1,0 +1,9 @@
+// Every page's modules. Each is one behaviour, found by attributes and listening on the document, so that parts
+// which come later have it too.
+import "./ask.js";
+import "./keys.js";
+import "./live.js";
+import "./notice.js";
+import "./rows.js";
+import "./select.js";
+import "./window.js";

@@ -1,0 +1,47 @@
+// Single-key shortcuts, where <body data-keys> allows them. A link or button with data-key="e" is pressed by E: the
+// first one that can be seen, so that the bar of ticked rows comes before the reading pane.
+const seen = (element) => element.checkVisibility() && !element.disabled;
+const typing = (target) => target.isContentEditable || target.matches?.("input:not([type=checkbox], [type=radio]), textarea, select");
+const links = () => [...document.querySelectorAll(".row__link, [data-row-link]")].filter(seen);
+
+function move(step) {
+  const all = links();
+  const at = all.findIndex((link) => link.closest(".row, tr")?.contains(document.activeElement));
+  const from = at >= 0 ? at : all.findIndex((link) => link.hasAttribute("aria-current"));
+  const next = all[Math.min(Math.max(from + step, 0), all.length - 1)];
+  next?.focus();
+  next?.scrollIntoView({ block: "nearest" });
+  // With a reading pane the row that has the focus is the one that is read.
+  if (next?.hasAttribute("hx-get") && document.querySelector("#pane")?.checkVisibility()) next.click();
+}
+
+function tick() {
+  const row = document.activeElement.closest?.(".row, tr") ?? document.querySelector(".row:has([aria-current])");
+  row?.querySelector(".row__tick")?.click();
+}
+
+const MOVES = {
+  j: () => move(1),
+  k: () => move(-1),
+  x: tick,
+  "/": () => document.querySelector("[data-find]")?.focus(),
+  "?": () => document.querySelector("#keys")?.showModal(),
+};
+
+function press(key) {
+  if (MOVES[key]) return MOVES[key];
+  const button = [...document.querySelectorAll(`[data-key="${CSS.escape(key)}"]`)].find(seen);
+  return button && (() => button.click());
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && event.target.matches?.("[data-find]")) return event.target.blur();
+  if (!document.body.hasAttribute("data-keys") || event.defaultPrevented) return;
+  if (event.repeat && !"jk".includes(event.key)) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
+  if (document.querySelector("dialog:modal")) return;
+  const act = press(event.key.toLowerCase());
+  if (!act) return;
+  event.preventDefault();
+  act();
+});

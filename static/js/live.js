@@ -1,0 +1,54 @@
+// <body data-live="/live/" data-seen="7">: asks whether anything changed for this user, once a second while the page
+// is used, every five when it lies idle, never while it is hidden; and calls "changed" each minute whatever comes.
+// What shows such data reloads itself: <section data-live-part hx-get="" hx-trigger="changed from:body" hx-swap="outerMorph">.
+const SECOND = 1000;
+const IDLE_AFTER = 60 * SECOND;
+const REFRESH_AFTER = 60 * SECOND;
+const SLOWEST = 60 * SECOND;
+
+let used = Date.now();
+let refreshed = Date.now();
+let failures = 0;
+
+for (const kind of ["pointermove", "pointerdown", "keydown", "wheel", "touchstart"]) {
+  addEventListener(kind, () => (used = Date.now()), { passive: true, capture: true });
+}
+
+function changed() {
+  refreshed = Date.now();
+  document.body.dispatchEvent(new CustomEvent("changed"));
+}
+
+async function ask() {
+  const page = document.body.dataset;
+  const answer = await fetch(`${page.live}?seen=${encodeURIComponent(page.seen)}`, {
+    headers: { Accept: "application/json" },
+    redirect: "manual",
+  });
+  if (answer.status === 200) {
+    page.seen = (await answer.json()).seen;
+    changed();
+  } else if (answer.status === 401 || answer.type === "opaqueredirect") {
+    delete page.live;
+    document.dispatchEvent(new CustomEvent("notice", { detail: "signed-out" }));
+  } else if (answer.status !== 204) {
+    throw new Error(`live: ${answer.status}`);
+  }
+}
+
+async function turn() {
+  if (!document.hidden && document.body.dataset.live) {
+    try {
+      await ask();
+      failures = 0;
+    } catch {
+      failures += 1;
+    }
+    if (Date.now() - refreshed > REFRESH_AFTER) changed();
+  }
+  const pace = Date.now() - used > IDLE_AFTER ? 5 * SECOND : SECOND;
+  setTimeout(turn, Math.min(pace * 2 ** failures, SLOWEST));
+}
+
+document.addEventListener("visibilitychange", () => (used = document.hidden ? used : Date.now()));
+setTimeout(turn, SECOND);

@@ -1,0 +1,30 @@
+from collections.abc import Mapping
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
+
+# What the choice below depends on: a browser going back must not show a stored part as the page.
+CHOOSES = ["HX-Request", "HX-Request-Type", "HX-Boosted", "HX-History-Restore-Request"]
+
+
+def wants_part(request: HttpRequest) -> bool:
+    """Whether HTMX asks for a piece of the page rather than for the page.
+
+    HTMX 4 sends HX-Request-Type "full" when it will replace the body or choose by hx-select.
+    """
+    htmx = request.htmx  # type: ignore[attr-defined]
+    whole = htmx.boosted or htmx.history_restore_request or htmx.request_type == "full"
+    return bool(htmx) and not whole
+
+
+def render_part(
+    request: HttpRequest, template: str, part: str, context: Mapping[str, Any], status: int = 200
+) -> HttpResponse:
+    """The whole page, or only `part` (a partialdef of `template`) when HTMX asks for a piece."""
+    if wants_part(request):
+        template = f"{template}#{part}"
+    response = render(request, template, dict(context), status=status)
+    patch_vary_headers(response, CHOOSES)
+    return response

@@ -1,0 +1,59 @@
+"""Named places on shared pages that higher layers fill, so that lower ones need not know them.
+
+An app's `slots.py` is imported at start-up:
+
+    from ui.navigation import Entry, add
+    from ui.slots import slot
+
+    add(Entry(_("Emails"), icon="mail", url="emails:home", section="emails", order=20))
+
+    @slot("person-panels", order=20)
+    def last_emails(request, person):
+        return render_to_string("emails/_of_person.html", {...}, request)
+
+A page opens a slot with `{% slot "person-panels" person %}`. The slots that pages open:
+
+    side-bar         below the navigation (saved searches); no object
+    header-actions   in the header, left of Compose; no object
+    person-panels    on a person's page, in its pane; the person
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+
+Fill = Callable[[HttpRequest, object], SafeString]
+
+
+@dataclass(frozen=True)
+class Filling:
+    """What one app puts into a slot, and where among the others."""
+
+    order: int
+    fill: Fill
+
+
+FILLINGS: dict[str, list[Filling]] = {}
+
+
+def slot(name: str, *, order: int = 50) -> Callable[[Fill], Fill]:
+    """Register a function of (request, object) that gives HTML for the slot `name`.
+
+    Its answer must be marked safe (it is escaped otherwise); "" shows nothing.
+    """
+
+    def register(fill: Fill) -> Fill:
+        FILLINGS.setdefault(name, []).append(Filling(order, fill))
+        FILLINGS[name].sort(key=lambda filling: filling.order)
+        return fill
+
+    return register
+
+
+def filled(name: str, request: HttpRequest, about: object = None) -> SafeString:
+    """All that was registered for the slot `name`, in order."""
+    fillings = FILLINGS.get(name, [])
+    return format_html_join("\n", "{}", ((each.fill(request, about),) for each in fillings))
