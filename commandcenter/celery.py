@@ -6,11 +6,12 @@ may run twice, late or never, and none has an ETA.
 
 import logging.config
 import os
+from pathlib import Path
 from typing import Any
 
 from celery import Celery
 from celery.schedules import crontab
-from celery.signals import setup_logging
+from celery.signals import setup_logging, worker_ready
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "commandcenter.settings")
 
@@ -22,6 +23,7 @@ SCHEDULE: dict[str, tuple[str, float | crontab, float]] = {
     "wake the channels": ("emails.jobs.wake_channels", 1, 5),
     "recover what a worker lost": ("emails.jobs.recover", 5, 20),
     "apply the evidence": ("emails.jobs.apply_events", 2, 10),
+    "show that jobs run": ("commandcenter.jobs.note_that_jobs_run", 5, 20),
     "prune": ("emails.jobs.prune", crontab(hour="3", minute="17"), 3600),
 }
 
@@ -76,3 +78,10 @@ app.autodiscover_tasks(related_name="jobs")
 @setup_logging.connect
 def _log_like_the_rest(**kwargs: Any) -> None:
     logging.config.dictConfig(settings.LOGGING)
+
+
+@worker_ready.connect
+def _tell_the_starter(**kwargs: Any) -> None:
+    # bin/start waits for this file before it says that all is ready.
+    if path := os.environ.get("READY_FILE"):
+        Path(path).touch()
