@@ -87,7 +87,7 @@ def _signal(kind: str, count: int) -> tuple[str, str, str]:
         return "eye", grouped(count), times % {"count": grouped(count)}
     if kind == "clicked":
         times = ngettext("clicked once", "clicked %(count)s times", count)
-        return "mouse-pointer-click", grouped(count), times % {"count": grouped(count)}
+        return "arrow-up-right", grouped(count), times % {"count": grouped(count)}
     if kind == "replied":
         return "reply", _("replied"), ""
     if kind == "auto":
