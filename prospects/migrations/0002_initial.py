@@ -38,11 +38,13 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('file_name', models.CharField(max_length=200)),
                 ('stage', models.CharField(choices=[('uploaded', 'waits for its columns to be named'), ('done', 'done')], default='uploaded', max_length=10)),
+                ('content', models.TextField(blank=True)),
                 ('header', models.JSONField(default=list)),
-                ('rows', models.JSONField(default=list)),
+                ('delimiter', models.CharField(default=',', max_length=1)),
                 ('mapping', models.JSONField(default=dict)),
                 ('added', models.PositiveIntegerField(default=0)),
                 ('known', models.PositiveIntegerField(default=0)),
+                ('repeated', models.PositiveIntegerField(default=0)),
                 ('refused', models.JSONField(default=list)),
                 ('group', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='imports', to='prospects.group')),
                 ('owner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='imports', to=settings.AUTH_USER_MODEL)),
@@ -127,7 +129,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='person',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('email'), name='person_email_once'),
+            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('email'), condition=models.Q(('removed_at', None)), name='person_email_once'),
         ),
         migrations.AddConstraint(
             model_name='groupmember',

@@ -3,4 +3,13 @@ from .imports import PeopleImport
 from .people import Person, sort_key
 from .suppression import Suppression, hash_of, values_covering
 
-__all__ = ["Group", "GroupMember", "PeopleImport", "Person", "Suppression", "hash_of", "sort_key", "values_covering"]
+__all__ = [
+    "Group",
+    "GroupMember",
+    "PeopleImport",
+    "Person",
+    "Suppression",
+    "hash_of",
+    "sort_key",
+    "values_covering",
+]

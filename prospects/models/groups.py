@@ -19,7 +19,9 @@ class GroupQuerySet(models.QuerySet["Group"]):
         return self.filter(owner=user)
 
     def with_sizes(self) -> Self:
-        return self.annotate(size=models.Count("memberships"))
+        """Each with its `size`: how many people are in it."""
+        present = models.Q(memberships__person__removed_at=None)
+        return self.annotate(size=models.Count("memberships", filter=present))
 
     def by_name(self) -> Self:
         return self.order_by(Lower("name"), "pk")
@@ -49,11 +51,26 @@ class Group(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @classmethod
+    def seen_by(cls, user: "User") -> GroupQuerySet:
+        """The groups that `user` may see."""
+        return cls.objects.visible_to(user)
+
+    @classmethod
+    def named(cls, owner: "User", name: str) -> "Group":
+        """`owner`'s group of that name, whatever its case; a new one if there is none."""
+        found = cls.objects.filter(owner=owner, name__iexact=name).first()
+        return found or cls.objects.get_or_create(owner=owner, name=name)[0]
+
     def add(self, people: "Iterable[Person]") -> int:
         """Put `people` in; who is in already stays. Returns how many came new."""
+        return self.add_ids(person.pk for person in people)
+
+    def add_ids(self, ids: "Iterable[int]") -> int:
+        """As `add`, with the ids of people."""
         before = self.memberships.count()
         GroupMember.objects.bulk_create(
-            [GroupMember(group=self, person=person) for person in people],
+            [GroupMember(group=self, person_id=person_id) for person_id in ids],
             ignore_conflicts=True,
             batch_size=1000,
         )

@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 if TYPE_CHECKING:
     from accounts.models import User
 
+    from .groups import Group
+
 # The Swedish alphabet ends å, ä, ö (and reads æ, ø as their neighbours do); C.UTF-8 does not.
 _LAST_LETTERS = str.maketrans({"å": "z1", "ä": "z2", "æ": "z2", "ö": "z3", "ø": "z3"})
 
@@ -45,6 +47,20 @@ class PersonQuerySet(models.QuerySet["Person"]):
     def by_name(self) -> Self:
         return self.order_by("sort_name", "pk")
 
+    def with_keys(self) -> Self:
+        """Each with its `key`, what makes two people the same one: the address in lower case."""
+        return self.annotate(key=Lower("email"))
+
+    def with_address(self, address: str) -> Self:
+        return self.with_keys().filter(key=address.strip().lower())
+
+    def in_group(self, group: "Group") -> Self:
+        return self.filter(memberships__group=group)
+
+    def editable_by(self, user: "User") -> Self:
+        """Their own; an admin's are everybody's."""
+        return self if user.is_admin else self.filter(owner=user)
+
 
 class Person(models.Model):
     """A prospect: somebody whom the team writes to."""
@@ -73,7 +89,12 @@ class Person(models.Model):
     class Meta:
         verbose_name = _("person")
         verbose_name_plural = _("people")
-        constraints = [models.UniqueConstraint(Lower("email"), name="person_email_once")]
+        constraints = [
+            # Who is in the trash is in nobody's way.
+            models.UniqueConstraint(
+                Lower("email"), condition=models.Q(removed_at=None), name="person_email_once"
+            )
+        ]
         indexes = [
             models.Index(fields=["owner", "sort_name"], name="people_of_owner"),
             models.Index(fields=["sort_name", "id"], name="people_by_name"),
@@ -82,6 +103,11 @@ class Person(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @classmethod
+    def seen_by(cls, user: "User") -> PersonQuerySet:
+        """The people whom `user` may see, without those in the trash."""
+        return cls.objects.visible_to(user).present()
 
     @property
     def name(self) -> str:
