@@ -124,7 +124,10 @@ REASON_OF_CODE = {
 }
 
 _REPLY = re.compile(r"(?<![\w.\-])[45][0-7]\d[ \-](?=\D|[45]\.\d)")
-_NOISE = re.compile(r"https?://\S+|<[^<>\s]{0,400}@[^<>\s]{0,400}>|[^\s<>@]{1,100}@[^\s<>@]{1,300}|[\s\"'`´‘’_]+")
+_BARE = re.compile(r"user unknown|unknown user|no such user")
+_NOISE = re.compile(
+    r"https?://\S+|<[^<>\s]{0,400}@[^<>\s]{0,400}>|[^\s<>@]{1,100}@[^\s<>@]{1,300}|[\s\"'`´‘’_]+"
+)
 
 
 class Refusal(NamedTuple):
@@ -148,15 +151,17 @@ def classify(code: int, enhanced: str, words: str, *, stage: str = "") -> Refusa
     "mailbox full" and "too many messages" under 5.1.1; words that only suggest come after it. Never raises.
 
     `stage` is what was refused: "connect" (with EHLO), "mail", "rcpt", "data", or "" where that is not known. Before
-    RCPT no address was named, so nothing said then is about it. After DATA the server had already taken the address:
+    RCPT no address was named, so nothing said then is about it. After DATA the server had already taken the address: a bare
     "user unknown" without X.1.1 is then how some providers hide a recipient's filter, so the message has bounced, but
     the address is not given up.
     """
     permanent = (code // 100 if code else enhanced[:1] == "5" and 5) == 5
     reason = _reason(code, enhanced, _said(words))
-    if stage in BEFORE_RCPT and reason in ABOUT_THE_ADDRESS:
+    if stage in BEFORE_RCPT and reason in ABOUT_THE_ADDRESS | {Reason.UNKNOWN}:
         return Refusal(BEFORE_RCPT[stage], False, permanent)
-    doubtful = stage == "data" and enhanced.split(".")[1:2] != ["1"]
+    doubtful = (
+        stage == "data" and enhanced.split(".")[1:2] != ["1"] and bool(_BARE.search(plain(words)))
+    )
     return Refusal(reason, permanent and not doubtful and reason in NOBODY_THERE, permanent)
 
 
@@ -170,7 +175,7 @@ def _said(words: str) -> str:
 
 def plain(words: str) -> str:
     """The words in lower case on one line, without addresses and links, which say nothing but look like words."""
-    return _NOISE.sub(" ", words[:WORDS_LENGTH].lower()).strip()
+    return " ".join(_NOISE.sub(" ", words[:WORDS_LENGTH].lower()).split())
 
 
 def _reason(code: int, enhanced: str, words: str) -> Reason:
