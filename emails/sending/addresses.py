@@ -44,9 +44,7 @@ def _host(domain: str, address: str) -> str:
         try:
             domain = idna.encode(domain, uts46=True).decode()
         except idna.IDNAError as error:
-            raise BadAddress(
-                f"the domain of {address!r} is not a valid name: {error}"
-            ) from None
+            raise BadAddress(f"the domain of {address!r} is not a valid name: {error}") from None
     if len(domain) > 255 or not HOST.fullmatch(domain) or ".." in domain:
         raise BadAddress(f"the domain of {address!r} is not a valid name")
     return domain

@@ -21,15 +21,10 @@ PLAIN_PHRASE = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]*")
 FIELD_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,70}")
 MESSAGE_ID = re.compile(r"<[\x21-\x3b\x3d\x3f-\x7e]{1,900}>")
 LONG_WORD = re.compile(r"[^ ]{70}")
-WORD_ROOM = 75 - len(
-    "=?utf-8?q??="
-)  # RFC 2047, 2: an encoded word has at most 75 characters
-Q_SAFE = frozenset(
-    b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!*+-/"
-)
+WORD_ROOM = 75 - len("=?utf-8?q??=")  # RFC 2047, 2: an encoded word has at most 75 characters
+Q_SAFE = frozenset(b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!*+-/")
 Q_TABLE = [
-    chr(byte) if byte in Q_SAFE else "_" if byte == 32 else f"={byte:02X}"
-    for byte in range(256)
+    chr(byte) if byte in Q_SAFE else "_" if byte == 32 else f"={byte:02X}" for byte in range(256)
 ]
 
 
@@ -89,16 +84,12 @@ def parameter(name: str, value: str) -> str:
     if value.isascii() and len(value) + len(name) < WIDTH - 6:
         escaped = value.replace("\\", "\\\\").replace('"', '\\"')
         return f';\r\n {name}="{escaped}"'
-    coded = [
-        quote(char, safe="!#$&+^`{}~") for char in value
-    ]  # RFC 2231's attribute-char
+    coded = [quote(char, safe="!#$&+^`{}~") for char in value]  # RFC 2231's attribute-char
     whole = f"utf-8''{''.join(coded)}"
     if len(whole) + len(name) < WIDTH - 4:
         return f";\r\n {name}*={whole}"
     pieces = _pieces(["utf-8''", *coded], WIDTH - len(name) - 8)
-    return "".join(
-        f";\r\n {name}*{number}*={piece}" for number, piece in enumerate(pieces)
-    )
+    return "".join(f";\r\n {name}*{number}*={piece}" for number, piece in enumerate(pieces))
 
 
 def folded(line: str) -> str:
@@ -156,9 +147,7 @@ def _encoded_words(value: str, used: int) -> Iterator[str]:
     word, size = "", 0
     for char in value:
         grown = size + (
-            sum(len(Q_TABLE[byte]) for byte in char.encode())
-            if q
-            else len(char.encode())
+            sum(len(Q_TABLE[byte]) for byte in char.encode()) if q else len(char.encode())
         )
         if grown > (room if q else room // 4 * 3) and word:
             yield _encoded_word(word, q=q)

@@ -3,9 +3,9 @@
 import re
 
 import css_inline
-import inscriptis  # type: ignore[import-untyped]
+import inscriptis
 import nh3
-from inscriptis.model.config import ParserConfig  # type: ignore[import-untyped]
+from inscriptis.model.config import ParserConfig
 
 TAG_NAMES = """
     a abbr address article b bdi bdo big blockquote br caption center cite code col colgroup dd del dfn div dl dt
@@ -29,8 +29,7 @@ ATTRIBUTES = {
     },
     "a": {"href", "name", "target", "rel"},
     "img": {"src", "alt", "width", "height", "border", "hspace", "vspace"},
-    "table": TABLE
-    | {"border", "cellpadding", "cellspacing", "summary", "rules", "frame"},
+    "table": TABLE | {"border", "cellpadding", "cellspacing", "summary", "rules", "frame"},
     **dict.fromkeys(["tr", "tbody", "thead", "tfoot"], TABLE),
     **dict.fromkeys(["td", "th"], CELL),
     **dict.fromkeys(["col", "colgroup"], COLUMN),
@@ -64,9 +63,7 @@ STYLE_FAMILY = re.compile(
     r"|border-(?:top|bottom)-(?:left|right)-radius"
 )
 # Possessive throughout: what does not match stops at once instead of being tried in every other way.
-DECLARATION = re.compile(
-    r"""((?:[^;"'()]++|"[^"]*+"|'[^']*+'|\([^()]*+\))*+)(?:;|\Z)"""
-)
+DECLARATION = re.compile(r"""((?:[^;"'()]++|"[^"]*+"|'[^']*+'|\([^()]*+\))*+)(?:;|\Z)""")
 URL = re.compile(
     r"url\(\s*(?:&quot;|[\"'])?\s*(https?://|cid:|data:image/(?:png|jpe?g|gif|webp);)",
     re.IGNORECASE,
@@ -137,19 +134,14 @@ def _kept(tag: str, attribute: str, value: str) -> str | None:
     if attribute == "style":
         return safe_style(value) or None
     if attribute == "class":
-        return (
-            " ".join(name for name in value.split() if KNOWN_CLASS.fullmatch(name))
-            or None
-        )
+        return " ".join(name for name in value.split() if KNOWN_CLASS.fullmatch(name)) or None
     scheme = value.lstrip().partition(":")[0].lower()
     if attribute == "href" and scheme in {"data", "cid"}:
         return None
     if attribute == "src":
         return (
             value
-            if scheme in {"http", "https", "cid"}
-            or DATA_IMAGE.fullmatch(value)
-            or _is_field(value)
+            if scheme in {"http", "https", "cid"} or DATA_IMAGE.fullmatch(value) or _is_field(value)
             else None
         )
     return value

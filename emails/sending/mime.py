@@ -27,7 +27,9 @@ from .headers import (
 
 CONTENT_TYPE = re.compile(r"[A-Za-z0-9!#$&^_.+-]{1,60}/[A-Za-z0-9!#$&^_.+-]{1,100}")
 # What build() writes itself. Bcc is here because it belongs into the envelope alone.
-OWN_NAMES = "from sender to cc bcc reply-to subject date message-id in-reply-to references mime-version"
+OWN_NAMES = (
+    "from sender to cc bcc reply-to subject date message-id in-reply-to references mime-version"
+)
 OWN_FIELDS = frozenset(OWN_NAMES.split())
 
 
@@ -116,11 +118,7 @@ def _content(message: Outgoing) -> bytes:
                 [html, *map(_file_part, inline)],
                 root="text/html",
             )
-        part = (
-            _multipart("alternative", f"=_a{mark}", [part, html])
-            if message.text
-            else html
-        )
+        part = _multipart("alternative", f"=_a{mark}", [part, html]) if message.text else html
     if files:
         part = _multipart("mixed", f"=_m{mark}", [part, *map(_file_part, files)])
     return part
@@ -154,13 +152,13 @@ def _file_part(file: Attachment) -> bytes:
     return head + base64.encodebytes(file.data).replace(b"\n", b"\r\n")
 
 
-def _multipart(
-    kind: str, boundary: str, parts: Sequence[bytes], root: str = ""
-) -> bytes:
+def _multipart(kind: str, boundary: str, parts: Sequence[bytes], root: str = "") -> bytes:
     """RFC 2046, 5.1. The boundary starts with `=_`, which neither of our encodings can produce."""
     type_of_root = f'; type="{root}"' if root else ""
     edge = f"--{boundary}".encode()
-    head = f'Content-Type: multipart/{kind}{type_of_root};\r\n boundary="{boundary}"\r\n\r\n'.encode()
+    head = (
+        f'Content-Type: multipart/{kind}{type_of_root};\r\n boundary="{boundary}"\r\n\r\n'.encode()
+    )
     return b"%s%s\r\n%s\r\n%s--\r\n" % (
         head,
         edge,

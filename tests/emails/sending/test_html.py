@@ -97,10 +97,7 @@ def test_a_style_that_lays_mail_over_the_screen_is_dropped_and_the_rest_stays():
 
 
 def test_a_class_of_our_own_screens_is_dropped_and_a_signature_mark_stays():
-    assert (
-        clean('<p class="row gmail_signature">x</p>')
-        == '<p class="gmail_signature">x</p>'
-    )
+    assert clean('<p class="row gmail_signature">x</p>') == '<p class="gmail_signature">x</p>'
 
 
 def test_a_very_long_broken_style_takes_no_time():
@@ -114,10 +111,7 @@ def test_a_very_long_broken_style_takes_no_time():
 
 
 def test_a_style_block_ends_up_in_its_elements():
-    assert (
-        clean("<style>p { color: red }</style><p>x</p>")
-        == '<p style="color: red;">x</p>'
-    )
+    assert clean("<style>p { color: red }</style><p>x</p>") == '<p style="color: red;">x</p>'
 
 
 def test_a_style_sheet_on_this_machine_is_not_read(tmp_path):
@@ -143,10 +137,7 @@ def test_the_text_says_where_links_lead():
         '<p>Hi &amp; hello</p><p>See <a href="https://a.example/x?y=1">the plan</a> or <a href="https://b.example">https://b.example</a></p>'
     )
 
-    assert (
-        text
-        == "Hi & hello\n\nSee the plan <https://a.example/x?y=1> or https://b.example\n"
-    )
+    assert text == "Hi & hello\n\nSee the plan <https://a.example/x?y=1> or https://b.example\n"
 
 
 def test_no_html_is_no_text():

@@ -13,9 +13,7 @@ from emails.sending.mime import Attachment, Outgoing, build
 
 CONTROLS = {"Cs", "Cc", "Zl", "Zp"}
 words = st.text(st.characters(exclude_categories=CONTROLS), max_size=100)
-bodies = st.text(
-    st.characters(exclude_categories={"Cs"}, exclude_characters="\r"), max_size=400
-)
+bodies = st.text(st.characters(exclude_categories={"Cs"}, exclude_characters="\r"), max_size=400)
 addresses = st.sampled_from(
     [
         "sam@example.net",
@@ -107,12 +105,8 @@ def test_files_are_read_back_with_their_names(files):
     )
 
     found = list(message.iter_attachments())
-    assert [spaced(part.get_filename()) for part in found] == [
-        spaced(name) for name, _ in files
-    ]
-    assert [part.get_payload(decode=True) for part in found] == [
-        data for _, data in files
-    ]
+    assert [spaced(part.get_filename()) for part in found] == [spaced(name) for name, _ in files]
+    assert [part.get_payload(decode=True) for part in found] == [data for _, data in files]
     assert content(message, "plain") == "Hi\n"
 
 
@@ -136,9 +130,7 @@ def test_copies_are_read_back(cc):
     )
 
 
-@pytest.mark.parametrize(
-    "breaker", ["\r", "\n", "\r\n", "\0", "\r\nBcc: eve@example.com"]
-)
+@pytest.mark.parametrize("breaker", ["\r", "\n", "\r\n", "\0", "\r\nBcc: eve@example.com"])
 @pytest.mark.parametrize(
     "field",
     [
@@ -230,17 +222,11 @@ def test_plain_names_and_subjects_stay_readable_in_the_source():
 
 
 def test_a_name_beyond_ascii_keeps_its_spaces():
-    assert (
-        parsed(to_name="Åsa von Öberg")["To"].addresses[0].display_name
-        == "Åsa von Öberg"
-    )
+    assert parsed(to_name="Åsa von Öberg")["To"].addresses[0].display_name == "Åsa von Öberg"
 
 
 def test_what_looks_encoded_is_taken_as_it_was_typed():
-    assert (
-        parsed(subject="=?utf-8?q?a?=", to_name="=?utf-8?q?a?=")["Subject"]
-        == "=?utf-8?q?a?="
-    )
+    assert parsed(subject="=?utf-8?q?a?=", to_name="=?utf-8?q?a?=")["Subject"] == "=?utf-8?q?a?="
 
 
 def test_a_long_unsubscribe_link_is_not_recoded():
@@ -274,9 +260,7 @@ def test_a_picture_stands_beside_the_html_that_shows_it():
         "image/png",
         "application/pdf",
     ]
-    assert [part["Content-ID"] for part in message.walk() if part["Content-ID"]] == [
-        "<logo@x>"
-    ]
+    assert [part["Content-ID"] for part in message.walk() if part["Content-ID"]] == ["<logo@x>"]
 
 
 @pytest.mark.parametrize(
