@@ -50,6 +50,11 @@ def suppress_complainer(event: Event) -> None:
     _suppress(event, Suppression.Reason.COMPLAINED)
 
 
+@on(Event.Kind.UNSUBSCRIBE)
+def suppress_unsubscribed(event: Event) -> None:
+    _suppress(event, Suppression.Reason.UNSUBSCRIBED)
+
+
 def _suppress(event: Event, reason: str) -> None:
     address = event.data.get("address") or event.email.to_address
     Suppression.suppress(address, reason, note=event.data.get("words", "")[:500])
