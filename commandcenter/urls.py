@@ -1,13 +1,20 @@
 """Every page of the application."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
 from emails.tracking.views import own_browser
+from emails.views.actions import undo
+from emails.views.live import live
 
 from . import views
 
 urlpatterns = [
+    path("", views.start, name="start"),
+    path("emails/", include("emails.urls")),
+    path("live/", live, name="live"),
+    path("undo/<int:pk>/", undo, name="undo"),
     path("healthz", views.healthz),
     path("accounts/", include("allauth.urls")),
     path("own-browser/", own_browser, name="own-browser"),
@@ -15,3 +22,5 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("i18n/", include("django.conf.urls.i18n")),
 ]
+if settings.DEBUG:
+    urlpatterns.append(path("ui/", include("ui.urls")))
