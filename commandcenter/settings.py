@@ -75,7 +75,6 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "accounts.middleware.PreferencesMiddleware",
-    "ui.middleware.NoticesMiddleware",
     "accounts.middleware.ChangesMiddleware",
     "ui.middleware.NoticesMiddleware",
     "commandcenter.middleware.ClearAnswersMiddleware",
