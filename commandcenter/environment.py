@@ -8,8 +8,11 @@ from django.core.exceptions import ImproperlyConfigured
 
 
 def text(name: str, default: str | None = None) -> str:
-    """The value of `name`, else `default`; without a default it must be set."""
-    value = os.environ.get(name, default)
+    """The value of `name`, else `default`; without a default it must be set.
+
+    Empty means not set, here and below: compose files pass on what is not there as empty.
+    """
+    value = os.environ.get(name) or default
     if value is None:
         raise ImproperlyConfigured(f"{name} must be set.")
     return value
@@ -22,7 +25,7 @@ def words(name: str, default: str = "") -> list[str]:
 
 def flag(name: str, default: bool) -> bool:
     """yes/no, true/false, on/off or 1/0."""
-    value = os.environ.get(name, "yes" if default else "no").strip().lower()
+    value = (os.environ.get(name) or ("yes" if default else "no")).strip().lower()
     if value in {"1", "yes", "true", "on"}:
         return True
     if value in {"0", "no", "false", "off"}:
@@ -32,7 +35,7 @@ def flag(name: str, default: bool) -> bool:
 
 def number(name: str, default: int, *, least: int = 0) -> int:
     """A whole number, not below `least`."""
-    value = os.environ.get(name, str(default))
+    value = os.environ.get(name) or str(default)
     if not value.strip().isdigit() or int(value) < least:
         raise ImproperlyConfigured(f"{name} must be a whole number from {least} up, not “{value}”.")
     return int(value)

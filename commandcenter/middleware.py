@@ -8,11 +8,13 @@ from django.conf import settings
 from django.core.exceptions import DisallowedHost
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.http.request import split_domain_port
-from django.shortcuts import render, resolve_url
+from django.shortcuts import resolve_url
 from django.utils.translation import gettext as _
 from django_htmx.http import HttpResponseClientRedirect
 
 from emails.models import IllegalTransition
+from emails.why import why_not
+from ui.shortcuts import refused
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -114,12 +116,7 @@ class ClearAnswersMiddleware:
         """A refused transition is a 409 that says why."""
         if not isinstance(error, IllegalTransition):
             return None
-        words = _("That is not possible any more: the email is now %(status)s.") % {
-            "status": error.email.get_status_display()
-        }
-        if request.htmx:  # type: ignore[attr-defined]
-            return HttpResponse(words, status=409, content_type="text/plain")
-        return render(request, "409.html", {"reason": words}, status=409)
+        return refused(request, why_not(error))
 
 
 def _leads_to_sign_in(request: HttpRequest, response: HttpResponseBase) -> bool:

@@ -1,7 +1,9 @@
-"""Whether everything runs, for load balancers and for the person on call."""
+"""Where everybody starts, and whether everything runs: for the person on call and load balancers."""
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
+from django.urls import NoReverseMatch, reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -15,3 +17,13 @@ def healthz(request: HttpRequest) -> JsonResponse:
     """200 while the database answers, else 503; the rest is told, not judged."""
     report = health.report()
     return JsonResponse(report, status=200 if report["database"] == "ok" else 503)
+
+
+@require_safe
+@never_cache
+def start(request: HttpRequest) -> HttpResponse:
+    """The section that this user worked in last."""
+    try:
+        return redirect(reverse(f"{request.user.last_section}:home"))
+    except NoReverseMatch:  # that section is gone
+        return redirect("emails:home")

@@ -1,0 +1,172 @@
+import signal
+import socket
+import sys
+import threading
+
+import psutil
+import pytest
+
+from commandcenter.doors import Refusal, processes, surroundings
+from commandcenter.doors.lock import hold
+from commandcenter.doors.processes import Child, Stopped, Watch, end_left_overs
+
+PATIENT = "import signal, time; signal.pause()"
+SLOW = """
+import signal, sys
+signal.signal(signal.SIGTERM, lambda *_: print("finishing", flush=True))
+print("here", flush=True)
+while True: signal.pause()
+"""
+
+
+@pytest.fixture
+def watch(tmp_path):
+    before = {
+        name: signal.getsignal(name) for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    }
+    watch = Watch(tmp_path / "running.json")
+    yield watch
+    watch.asked_to_stop += 1
+    for child in watch.children:
+        child.stop(lambda: True)
+    for name, handler in before.items():
+        signal.signal(name, handler)
+
+
+@pytest.fixture
+def child(tmp_path):
+    def make(name, code=PATIENT):
+        return Child(name, [sys.executable, "-c", code], log=tmp_path / f"{name}.log")
+
+    return make
+
+
+def test_all_are_stopped_in_the_opposite_order(watch, child, monkeypatch):
+    stopped = []
+    stop = Child.stop
+    monkeypatch.setattr(
+        Child, "stop", lambda self, hurried: stopped.append(self.name) or stop(self, hurried)
+    )
+    for name in ("sink", "web", "worker"):
+        watch.start(child(name), {})
+    watch.stop()
+
+    assert stopped == ["worker", "web", "sink"]
+    assert not watch.record.exists()
+
+
+def test_a_child_that_dies_is_named_with_its_last_words(watch, child):
+    watch.start(child("web", "raise SystemExit('the port is taken')"), {})
+
+    with pytest.raises(Refusal, match=r"web has stopped .*\nthe port is taken"):
+        watch.wait(lambda: False, seconds=20, what="never")
+
+
+def test_a_step_that_fails_is_named_with_its_last_words(watch, child):
+    with pytest.raises(Refusal, match=r"tables failed .*\nno database"):
+        watch.run(child("tables", "raise SystemExit('no database')"), {})
+
+
+@pytest.mark.parametrize("name", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_the_end_can_be_asked_for(watch, name):
+    signal.raise_signal(name)
+
+    with pytest.raises(Stopped):
+        watch.wait(lambda: False, seconds=20, what="never")
+
+
+def test_one_that_does_not_come_is_not_waited_for_for_ever(watch):
+    with pytest.raises(Refusal, match="the web server did not answer"):
+        watch.wait(lambda: False, seconds=0, what="the web server did not answer")
+
+
+def test_a_stop_waits_until_the_second_ctrl_c(watch, child):
+    slow = child("worker", SLOW)
+    watch.start(slow, {})
+    watch.wait(lambda: "here" in slow.last_words(), seconds=20, what="it did not start")
+    hurry = threading.Thread(target=lambda: _ctrl_c_after("finishing", slow, watch))
+    hurry.start()
+    watch.stop()
+    hurry.join()
+
+    assert slow.process.returncode == -signal.SIGKILL
+    assert "finishing" in slow.last_words()
+
+
+def _ctrl_c_after(words, child, watch):
+    while words not in child.last_words():
+        pass
+    watch.asked_to_stop += 1
+
+
+def test_what_a_killed_predecessor_left_is_ended(watch, child, capsys):
+    process = watch.start(child("web"), {}).process
+    end_left_overs(watch.record)
+
+    assert process.wait(10) is not None
+    assert "killed bin/start" in capsys.readouterr().out
+
+
+def test_a_number_that_is_somebody_elses_by_now_is_left_alone(watch, child):
+    process = watch.start(child("web"), {}).process
+    watch.record.write_text(
+        watch.record.read_text().replace(
+            str(psutil.Process(process.pid).create_time()), "1000000000.0"
+        )
+    )
+    end_left_overs(watch.record)
+
+    assert process.poll() is None
+
+
+def test_a_broken_record_is_no_hindrance(tmp_path):
+    (tmp_path / "running.json").write_text("{half")
+    end_left_overs(tmp_path / "running.json")
+
+    assert processes._read(tmp_path / "missing.json") == []
+
+
+def test_a_second_start_on_the_same_data_is_told_about_the_first(tmp_path):
+    with hold(tmp_path) as lock:
+        lock.write_text("http://127.0.0.1:8000 (process 42)")
+        with pytest.raises(Refusal, match=r"already running .*8000 \(process 42\)"), hold(tmp_path):
+            pass
+    with hold(tmp_path):
+        pass
+
+
+def test_a_taken_port_is_left_to_its_owner(capsys):
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        taken = other.getsockname()[1]
+        ports = surroundings.choose_ports(taken, free=False)
+
+    assert taken < ports.web < taken + 50
+    assert f"port {taken} is taken" in capsys.readouterr().out
+
+
+def test_a_port_that_localhost_means_to_somebody_else_is_taken_too():
+    try:
+        other = socket.create_server(("::1", 0), family=socket.AF_INET6)
+    except OSError:
+        pytest.skip("no IPv6 here")
+    with other:
+        taken = other.getsockname()[1]
+        assert surroundings.next_free(taken) != taken
+
+
+def test_the_secret_is_made_once_and_kept_to_us(tmp_path):
+    first = surroundings.secret_key(tmp_path / "secret_key")
+
+    assert surroundings.secret_key(tmp_path / "secret_key") == first
+    assert len(first) > 50
+    assert (tmp_path / "secret_key").stat().st_mode & 0o077 == 0
+
+
+def test_what_the_caller_has_set_wins(tmp_path, monkeypatch):
+    monkeypatch.setenv("BASE_URL", "https://crm.example")
+    monkeypatch.setenv("DATABASE_URL", "")
+    around = surroundings.prepare_environment(tmp_path, surroundings.Ports(1, 2, 3))
+
+    assert around.base_url == "https://crm.example"
+    assert "DATABASE_URL" not in around.variables
+    assert around.variables["DATA_DIR"] == str(tmp_path)
