@@ -7,7 +7,6 @@ from hypothesis import settings as hypothesis_settings
 
 from tests import servers
 
-
 # How long an example takes depends on what else the machine does.
 hypothesis_settings.register_profile("patient", deadline=None)
 hypothesis_settings.load_profile("patient")

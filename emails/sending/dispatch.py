@@ -14,7 +14,6 @@ from django.utils import timezone
 
 from ..events import SMTP, Observation, record
 from ..models import Attempt, Channel, Email, Event, IllegalTransition
-from ..refusals import Reason, classify
 from .claim import claim, give_back, slot
 from .mark import mark, marked_as
 from .message import CannotBeBuilt, Prepared, prepare
@@ -190,13 +189,9 @@ def _answer(email: Email, attempt: Attempt, answer: Answer) -> Observation:
             "recipients": answer.recipients,
         },
     }
-    if answer.outcome in {"refused", "refused_address", "deferred"}:
-        judged = classify(answer.code, answer.enhanced, answer.words)
-        reason = judged.reason if answer.code else Reason.NETWORK
-        data |= {"reason": reason, "address": email.to_address}
-        data["address_is_bad"] = judged.address_is_bad and answer.outcome == "refused_address"
-    elif answer.outcome == "doubt":
-        data["reason"] = "connection_lost"
+    if answer.outcome != "accepted":
+        data |= {"reason": answer.reason, "address": email.to_address}
+        data["address_is_bad"] = answer.address_is_bad
     return _observation(email, attempt, KINDS[answer.outcome], data)
 
 

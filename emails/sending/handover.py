@@ -9,14 +9,16 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from .addresses import wired
+from .addresses import BadAddress, wired
 from .answers import Answer, Break, ChannelFault, Fault, Outcome, Reply, Stage, Verdict
 from .wire import Closing, DeadlinePassed, Garbled, Lost, Wire
 
 Observer = Callable[[Stage], object]
 XTEXT_SAFE = frozenset(range(33, 127)) - {ord("+"), ord("=")}
 BARE_END = re.compile(rb"\r\n|\r|\n")
-NEEDS_SMTPUTF8 = Verdict(Outcome.REFUSED, Reply(553, "5.6.7"), Break.NOT_OFFERED.value)
+# What no server needs to be asked, so without a code (553 5.6.7, 553 5.1.3 and 554 5.6.3 would be theirs).
+NOT_OFFERED = Verdict(Outcome.REFUSED, reason=Break.NOT_OFFERED.value)
+BAD_ADDRESS = Verdict(Outcome.REFUSED, reason="bad_address")
 
 
 class Stale(Exception):
@@ -44,14 +46,18 @@ class Letter:
     def sealed(
         cls, sender: str, recipients: Sequence[str], data: bytes, envid: str, ret: str
     ) -> "Letter":
-        """Raises ValueError (BadAddress) for what cannot go into an envelope. A sender of "" is the null path."""
+        """Raises ValueError for no recipients, a sender that is none, an ENVID that is too long.
+
+        A recipient that is no address is refused in the answer instead: an email may be In Progress already. A sender
+        of "" is the null path.
+        """
         recipients = list(dict.fromkeys(recipients))
         if not recipients or len(xtext(envid)) > 100 or ret not in {"HDRS", "FULL"}:
             raise ValueError(
                 "a letter needs a recipient, and an ENVID has at most 100 characters (RFC 3461, 4.4)"
             )
-        for address in [sender, *recipients] if sender else recipients:
-            wired(address, utf8=True)
+        if sender:
+            wired(sender, utf8=True)
         # A line end that only one of two servers takes for one lets a second message be smuggled in.
         if data.count(b"\r\n") != data.count(b"\n") or data.count(b"\r\n") != data.count(b"\r"):
             data = BARE_END.sub(b"\r\n", data)
@@ -107,7 +113,7 @@ class Handover:
             options.append(f"SIZE={len(letter.data)}")
         if not letter.data.isascii():
             if not offers("8bitmime"):
-                raise _Ended(Verdict(Outcome.REFUSED, Reply(554, "5.6.3"), Break.NOT_OFFERED.value))
+                raise _Ended(NOT_OFFERED)
             options.append("BODY=8BITMIME")
         if offers("dsn"):
             options.append(f"RET={letter.ret}")
@@ -131,8 +137,11 @@ class Handover:
 
     def _recipient(self, address: str) -> Verdict:
         if not _local_part(address).isascii() and not self.wire.has_extn("smtputf8"):
-            return NEEDS_SMTPUTF8
-        target = wired(address, utf8=True)
+            return NOT_OFFERED
+        try:
+            target = wired(address, utf8=True)
+        except BadAddress:
+            return BAD_ADDRESS
         options = ""
         if self.wire.has_extn("dsn"):
             options = " NOTIFY=FAILURE,DELAY"

@@ -1,6 +1,7 @@
 """Mail HTML: made safe, made ready to send, made readable as text."""
 
 import re
+from functools import lru_cache, partial
 
 import css_inline
 import inscriptis
@@ -10,8 +11,10 @@ from inscriptis.model.config import ParserConfig
 TAG_NAMES = """
     a abbr address article b bdi bdo big blockquote br caption center cite code col colgroup dd del dfn div dl dt
     em figcaption figure font footer h1 h2 h3 h4 h5 h6 header hr i img ins kbd li main mark ol p pre q s samp section
-    small span strike strong sub sup table tbody td tfoot th thead tr tt u ul var wbr
+    small span strike strong sub sup table tbody td tfoot th thead tr tt u ul var wbr o:p
 """
+# These go with all that is in them.
+NAMES_OF_WHOLES = "script style title noscript template iframe object svg math"
 TABLE = {"width", "height", "align", "valign", "bgcolor", "nowrap"}
 COLUMN = {"span", "width", "align", "valign"}
 CELL = TABLE | {"colspan", "rowspan", "scope", "abbr", "headers"}
@@ -26,6 +29,7 @@ ATTRIBUTES = {
         "role",
         "aria-label",
         "aria-hidden",
+        "id",
     },
     "a": {"href", "name", "target", "rel"},
     "img": {"src", "alt", "width", "height", "border", "hspace", "vspace"},
@@ -53,7 +57,7 @@ STYLE_NAMES = """
     text-decoration-color text-decoration-line text-decoration-style text-decoration-thickness text-indent
     text-overflow text-rendering text-shadow text-size-adjust text-transform unicode-bidi vertical-align visibility
     white-space widows width word-break word-spacing word-wrap -webkit-text-size-adjust -ms-text-size-adjust
-    -webkit-text-stroke-width mso-table-lspace mso-table-rspace mso-line-height-rule mso-padding-alt
+    -webkit-text-stroke-width
     -ms-interpolation-mode
 """
 STYLES = frozenset(STYLE_NAMES.split())
@@ -61,6 +65,7 @@ STYLE_FAMILY = re.compile(
     r"(?:padding|margin)(?:-(?:top|right|bottom|left|inline|block)(?:-(?:start|end))?)?"
     r"|border(?:-(?:top|right|bottom|left))?(?:-(?:width|style|color))?"
     r"|border-(?:top|bottom)-(?:left|right)-radius"
+    r"|mso-[a-z-]+"
 )
 # Possessive throughout: what does not match stops at once instead of being tried in every other way.
 DECLARATION = re.compile(r"""((?:[^;"'()]++|"[^"]*+"|'[^']*+'|\([^()]*+\))*+)(?:;|\Z)""")
@@ -76,9 +81,11 @@ STYLE_TRICKS = re.compile(
 DATA_IMAGE = re.compile(
     r"data:image/(?:png|jpe?g|gif|webp);base64,[A-Za-z0-9+/=\s]*", re.IGNORECASE
 )
+# A place in the mail that one of its own links leads to.
+TARGET = re.compile(r"""href\s*=\s*["']?#([\w.-]{1,100})""", re.IGNORECASE)
 # Marks by which mail programs find signatures and quotations again. Others could dress up as a part of our screens.
 KNOWN_CLASS = re.compile(
-    r"(?:gmail|yahoo|moz|apple|mso|outlook|protonmail|cc)[-_]?[\w-]*", re.IGNORECASE
+    r"(?:gmail|yahoo|wordsection|moz|apple|mso|outlook|protonmail|cc)[-_]?[\w-]*", re.IGNORECASE
 )
 LINK_ONLY = re.compile(r"\[([^\[\]\n]*)\]\(((?:https?|mailto|tel):[^()\s]+)\)")
 
@@ -107,7 +114,7 @@ def clean(html: str) -> str:
     """
     if "<style" in html.lower():
         html = _inlined(html)
-    return cleaner.clean(html)
+    return _cleaner(frozenset(TARGET.findall(html))).clean(html)
 
 
 def for_mail(html: str) -> str:
@@ -129,8 +136,10 @@ def _inlined(html: str) -> str:
         return html
 
 
-def _kept(tag: str, attribute: str, value: str) -> str | None:
+def _kept(targets: frozenset[str], tag: str, attribute: str, value: str) -> str | None:
     """What becomes of one attribute that is allowed as such."""
+    if attribute == "id":
+        return value if value in targets else None
     if attribute == "style":
         return safe_style(value) or None
     if attribute == "class":
@@ -187,22 +196,14 @@ def _worded_link(match: re.Match[str]) -> str:
     return address if words in {"", target, address} else f"{words} <{address}>"
 
 
-cleaner = nh3.Cleaner(
-    tags=set(TAG_NAMES.split()),
-    clean_content_tags={
-        "script",
-        "style",
-        "title",
-        "noscript",
-        "template",
-        "iframe",
-        "object",
-        "svg",
-        "math",
-    },
-    attributes=ATTRIBUTES,
-    attribute_filter=_kept,
-    link_rel=None,
-    url_schemes=SCHEMES,
-    url_relative=_kept_relative,
-)
+@lru_cache(maxsize=64)
+def _cleaner(targets: frozenset[str]) -> nh3.Cleaner:
+    return nh3.Cleaner(
+        tags=set(TAG_NAMES.split()),
+        clean_content_tags=set(NAMES_OF_WHOLES.split()),
+        attributes=ATTRIBUTES,
+        attribute_filter=partial(_kept, targets),
+        link_rel=None,
+        url_schemes=SCHEMES,
+        url_relative=_kept_relative,
+    )

@@ -113,7 +113,7 @@ class Session:
         `deadline` bounds all of it, connecting included, on time.monotonic(). After `dot_by` (default: the deadline)
         the final dot is no longer written, which leaves the server time to answer. `envid` and `ret` are used where
         the server offers DSN (RFC 3461). Raises ChannelFault (then nobody was sent anything), and ValueError, before
-        the first byte, for an address that cannot be in an envelope.
+        the first byte, for a sender, ENVID or list of recipients that cannot be in an envelope.
         """
         letter = Letter.sealed(sender, recipients, data, envid, ret)
         dot_by = deadline if dot_by is None else dot_by

@@ -1,11 +1,15 @@
 """Mail HTML is made safe without being changed where it is safe already."""
 
+from html import unescape
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from emails.sending.html import clean, for_mail, safe_style, text_of
 
+MAILS = Path(__file__).parents[2] / "browser" / "mails"
 GIVEN_MAILS = {
     "a plain note": "<p>Hi Sam,</p><p>shall we talk on <b>Tuesday</b>?</p><p>Rita<br>Sales</p>",
     "a signature with a table": (
@@ -98,6 +102,21 @@ def test_a_style_that_lays_mail_over_the_screen_is_dropped_and_the_rest_stays():
 
 def test_a_class_of_our_own_screens_is_dropped_and_a_signature_mark_stays():
     assert clean('<p class="row gmail_signature">x</p>') == '<p class="gmail_signature">x</p>'
+
+
+def test_a_place_is_kept_only_if_a_link_of_the_mail_leads_there():
+    html = '<a href="#offer">Offer</a><h2 id="offer">Offer</h2>'
+
+    assert clean(html) == html
+    assert clean(html + '<p id="email-list">x</p>') == html + "<p>x</p>"
+
+
+@pytest.mark.parametrize("mail", sorted(MAILS.glob("*.html")), ids=lambda path: path.stem)
+def test_the_editors_ten_mails_are_kept_unchanged(mail):
+    html = mail.read_text()
+
+    assert clean(html) == clean(clean(html))
+    assert unescape(clean(html)) == unescape(html)
 
 
 def test_a_very_long_broken_style_takes_no_time():

@@ -223,8 +223,18 @@ class TestRefused:
         "bad", ["", "sam", "sam@example.net>\r\nRCPT TO:<eve@example.com", "a b@example.net"]
     )
     def test_what_is_no_address_never_reaches_the_server(self, sink, session, bad):
+        answer = hand_over(session, SAM, bad)
+
+        assert answer.outcome is Outcome.ACCEPTED
+        assert answer.copies[bad].reason == "bad_address"
+        assert sink.messages[0].recipients == (SAM,)
+        assert hand_over(session, bad, SAM).outcome is Outcome.REFUSED
+        assert len(sink.messages) == 1
+
+    @pytest.mark.parametrize("bad", ["rita", "rita@example.com>\r\nRCPT TO:<eve@example.com"])
+    def test_a_sender_that_is_none_is_refused_before_the_first_byte(self, sink, session, bad):
         with pytest.raises(BadAddress):
-            hand_over(session, SAM, bad)
+            session.hand_over(bad, [SAM], DATA, deadline=time.monotonic() + 20)
         assert sink.connections == 0
 
 
