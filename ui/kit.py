@@ -53,28 +53,47 @@ class Line:
         return timezone.now() - timedelta(hours=self.hours)
 
 
-DELIVERED = [
-    Line(1, "Maria Sandberg", "Nordlys Energi", "Pricing for the Q1 rollout", "Hi Maria, as promised here are the three options", 0.1, 4, 2),
-    Line(2, "Jonas Wik", "Fjällräven Retail", "Following up on the demo", "Thanks for your time on Monday. As promised", 0.4, 2, replied=True),
-    Line(3, "Priya Nair", "Helix Labs", "Security questionnaire", "Attached you will find our answers to the", 0.8, 1),
-    Line(4, "Tom Becker", "Rheinwerk GmbH", "Intro: cutting onboarding time", "I noticed that your team is hiring", 1.2, auto=True),
-    Line(5, "Sofia Costa", "Mar Azul", "Re: contract redlines", "Legal has come back with two remarks", 24, 6, 1, replied=True),
-    Line(6, "Erik Dahl", "Polar Logistics", "Pricing for the Q1 rollout", "Hi Erik, as promised here are the three", 25),
-    Line(7, "Amina Yusuf", "Savanna Bank", "A short case study", "We did something similar for another bank", 26, 3, 3),
-    Line(8, "Lukas Meyer", "Alpen Software", "Following up on the demo", "Thanks for your time on Monday. As promised", 72, 1),
-    Line(9, "Chloé Martin", "Atelier Nord", "Your question on invoices", "Yes, invoices can be sent in French", 73, replied=True),
-    Line(10, "Ben Ortiz", "Coastline Media", "Intro: cutting onboarding time", "I noticed that your team is hiring", 96, 1, 1),
-    Line(11, "Ida Berg", "Stadsbyggarna", "Pricing for the Q1 rollout", "Hi Ida, as promised here are the three", 97),
-    Line(12, "Marco Bianchi", "Torino Parts", "A short case study", "We did something similar for another plant", 98, auto=True),
-]  # fmt: skip
+def _lines(first: int, table: str) -> list[Line]:
+    """name | company | subject | snippet | hours ago | views, clicks | replied, auto or a reason"""
+    lines = []
+    for pk, text in enumerate(table.strip().splitlines(), first):
+        name, company, subject, snippet, hours, counts, more = (
+            part.strip() for part in text.split("|")
+        )
+        views, clicks = (int(count) for count in counts.split(","))
+        reason, _, tone = more.partition("/")
+        signs = {"replied": more == "replied", "auto": more == "auto"}
+        if any(signs.values()):
+            reason = ""
+        lines.append(
+            Line(pk, name, company, subject, snippet, float(hours), views, clicks, **signs,
+                 reason=reason, tone=tone)
+        )  # fmt: skip
+    return lines
 
-FAILED = [
-    Line(21, "Karin Holm", "Vattenkraft", "Intro: cutting onboarding time", "550 5.7.60 from address not allowed", 0.5, reason="Sender not allowed", tone="bad"),
-    Line(22, "Ola Nyberg", "Gruvan AB", "Intro: cutting onboarding time", "550 5.7.60 from address not allowed", 0.5, reason="Sender not allowed", tone="bad"),
-    Line(23, "Rosa Díaz", "Sol y Mar", "A short case study", "template asks for {{ website }}", 0.9, reason="Missing field: website", tone="warn"),
-    Line(24, "Peter Novak", "Bohemia Steel", "Pricing for the Q1 rollout", "connection lost after the message was sent", 2, reason="Unconfirmed", tone="warn"),
-    Line(25, "Lena Fors", "Skog & Mark", "Following up on the demo", "skogmark.example is on your blocked list", 24, reason="Blocked domain"),
-]  # fmt: skip
+
+DELIVERED = _lines(1, """
+Maria Sandberg | Nordlys Energi | Pricing for the Q1 rollout | Hi Maria, as promised here are the three options | 0.1 | 4,2 |
+Jonas Wik | Fjällräven Retail | Following up on the demo | Thanks for your time on Monday. As promised | 0.4 | 2,0 | replied
+Priya Nair | Helix Labs | Security questionnaire | Attached you will find our answers to the | 0.8 | 1,0 |
+Tom Becker | Rheinwerk GmbH | Intro: cutting onboarding time | I noticed that your team is hiring | 1.2 | 0,0 | auto
+Sofia Costa | Mar Azul | Re: contract redlines | Legal has come back with two remarks | 24 | 6,1 | replied
+Erik Dahl | Polar Logistics | Pricing for the Q1 rollout | Hi Erik, as promised here are the three | 25 | 0,0 |
+Amina Yusuf | Savanna Bank | A short case study | We did something similar for another bank | 26 | 3,3 |
+Lukas Meyer | Alpen Software | Following up on the demo | Thanks for your time on Monday. As promised | 72 | 1,0 |
+Chloé Martin | Atelier Nord | Your question on invoices | Yes, invoices can be sent in French | 73 | 0,0 | replied
+Ben Ortiz | Coastline Media | Intro: cutting onboarding time | I noticed that your team is hiring | 96 | 1,1 |
+Ida Berg | Stadsbyggarna | Pricing for the Q1 rollout | Hi Ida, as promised here are the three | 97 | 0,0 |
+Marco Bianchi | Torino Parts | A short case study | We did something similar for another plant | 98 | 0,0 | auto
+""")  # fmt: skip
+
+FAILED = _lines(21, """
+Karin Holm | Vattenkraft | Intro: cutting onboarding time | 550 5.7.60 from address not allowed | 0.5 | 0,0 | Sender not allowed/bad
+Ola Nyberg | Gruvan AB | Intro: cutting onboarding time | 550 5.7.60 from address not allowed | 0.5 | 0,0 | Sender not allowed/bad
+Rosa Díaz | Sol y Mar | A short case study | template asks for {{ website }} | 0.9 | 0,0 | Missing field: website/warn
+Peter Novak | Bohemia Steel | Pricing for the Q1 rollout | connection lost after the message was sent | 2 | 0,0 | Unconfirmed/warn
+Lena Fors | Skog & Mark | Following up on the demo | skogmark.example is on your blocked list | 24 | 0,0 | Blocked domain
+""")  # fmt: skip
 
 
 class Preferences(forms.Form):

@@ -7,11 +7,10 @@ total, and links page.before and page.after.
 """
 
 import base64
-import binascii
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -84,7 +83,7 @@ class Key:
         try:
             value, pk = json.loads(base64.urlsafe_b64decode(cursor))
             return [_clean(self.field, value), _clean(self.pk, pk)]
-        except (ValueError, TypeError, ValidationError, RecursionError, binascii.Error):
+        except (ValueError, TypeError, OverflowError, RecursionError, ValidationError):
             return None
 
 
@@ -94,8 +93,10 @@ def _clean(field: "Field[Any, Any]", value: object) -> Any:
     if isinstance(value, str) and "\0" in value.encode().decode():
         raise ValueError  # PostgreSQL refuses NUL; encode() refused lone surrogates
     cleaned = field.to_python(value)
-    if isinstance(cleaned, datetime) and not timezone.is_aware(cleaned):
-        raise ValueError
+    if isinstance(cleaned, datetime):
+        if not timezone.is_aware(cleaned):
+            raise ValueError
+        cleaned = cleaned.astimezone(UTC)  # PostgreSQL knows no offsets beyond 15:59
     field.run_validators(cleaned)
     return cleaned
 
