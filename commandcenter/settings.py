@@ -290,4 +290,9 @@ LOGGING = {
     "formatters": {"line": {"()": "commandcenter.logs.formatter"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": environment.text("LOG_LEVEL", "INFO")},
+    # Four lines a second about jobs that had nothing to do would hide the others.
+    "loggers": {
+        name: {"level": "WARNING"}
+        for name in ("celery.app.trace", "celery.beat", "celery.worker.strategy")
+    },
 }

@@ -60,7 +60,7 @@ class Child:
         self.process.terminate()
         asked = time.monotonic()
         while not self.ended:
-            if self.stop_words and time.monotonic() - asked > 2:
+            if self.stop_words and time.monotonic() - asked > 5:
                 say(self.stop_words)
                 self.stop_words = ""
             if hurried():

@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+import hashlib
 import os
 import shutil
 import sys
@@ -110,8 +111,7 @@ def start_servers(servers: list[embedded.Server], folder: Path, watch: Watch) ->
 
 def start_processes(watch: Watch, around: Surroundings) -> None:
     """The database's tables and demo data, then all that runs."""
-    with step("tables and demo data"):
-        watch.run(around.command("prepare", "prepare"), around.environment())
+    prepare(watch, around)
     with step("mail sink, web, worker and clock"):
         ports = around.ports
         sink = ("--smtp-port", str(ports.smtp), "--web-port", str(ports.sink))
@@ -121,6 +121,26 @@ def start_processes(watch: Watch, around: Surroundings) -> None:
         watch.start(clock(around), around.environment(PROCESS="beat"))
         for ready, what in around.signs_of_life():
             watch.wait(ready, seconds=PATIENCE, what=f"{what} did not answer: see {around.logs}.")
+
+
+def prepare(watch: Watch, around: Surroundings) -> None:
+    """Tables and, the first time, demo data; skipped when nothing has changed since."""
+    mark = around.folder / "prepared"
+    digest = state_of_the_code(around.ports.smtp)
+    ours = not os.environ.get("DATABASE_URL")
+    if ours and mark.exists() and mark.read_text() == digest:
+        return
+    with step("tables and demo data"):
+        watch.run(around.command("prepare", "prepare"), around.environment())
+    if ours:
+        mark.write_text(digest)
+
+
+def state_of_the_code(*more: object) -> str:
+    """A digest of what decides about the tables: our migrations and the libraries'."""
+    files = [*sorted(ROOT.glob("*/migrations/*.py")), ROOT / "requirements.txt"]
+    contents = b"".join(path.name.encode() + path.read_bytes() for path in files)
+    return hashlib.sha256(repr(more).encode() + contents).hexdigest()
 
 
 def web(around: Surroundings) -> Child:
@@ -134,7 +154,7 @@ def web(around: Surroundings) -> Child:
 def worker(around: Surroundings) -> Child:
     options = "--pool prefork --concurrency 2 --without-gossip --without-mingle --hostname dev@%h"
     child = around.python("worker", "celery", "-A", "commandcenter", "worker", *options.split())
-    child.stop_words = "The worker finishes the email in hand (Ctrl-C again to cut it short) …"
+    child.stop_words = "The worker finishes what it has in hand (Ctrl-C again to cut it short) …"
     return child
 
 
