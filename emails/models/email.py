@@ -6,13 +6,13 @@ from zoneinfo import ZoneInfo
 from accounts.changes import announce
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import F, Q
+from django.db.models import Q
 from django.db.models.functions import Greatest, Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .querysets import UNCONFIRMED, EmailQuerySet
-from .vocabulary import TRANSITIONS, Cause, Outcome, Status
+from .vocabulary import BY_EVIDENCE, FORGIVEN, TRANSITIONS, Cause, Status
 from .weighing import Weighing
 
 if TYPE_CHECKING:
@@ -184,6 +184,13 @@ class Email(Weighing, models.Model):
         return self.status in self.REMOVABLE
 
     @property
+    def seconds_left(self) -> float:
+        """How long a send at once can still be undone; 0 for every other email."""
+        if self.status != Status.SCHEDULED or not self.at_once or self.deferrals or not self.send_at:
+            return 0
+        return max(0.0, (self.send_at - timezone.now()).total_seconds())
+
+    @property
     def latest_activity(self) -> tuple[str, datetime] | None:
         """The kind ("open", "click", "reply") and time of what a person last did with it."""
         done = [
@@ -245,24 +252,28 @@ class Email(Weighing, models.Model):
 
     def pull_back(self, *, by: "User | None") -> None:
         """Scheduled → Draft: undone, or taken back to be changed."""
-        self._close_attempts(Cause.PULL_BACK, by=by)
+        self._change(Cause.PULL_BACK, by=by)
 
     def withdraw(self, because: str, *, by: "User | None" = None) -> None:
         """Scheduled → a removed draft, with the reason why it must not go any more."""
-        self._close_attempts(
+        self._change(
             Cause.WITHDRAW, by=by, removed_at=Now(), removed_by=by, removed_because=because
         )
 
     def reopen(self, *, by: "User") -> None:
         """Failed → Draft, to be changed and sent as a new message. Never while unconfirmed."""
-        self._close_attempts(Cause.REOPEN, by=by, when=~Q(reason=UNCONFIRMED))
+        self._change(Cause.REOPEN, by=by, when=~Q(reason=UNCONFIRMED))
 
     def retry(self, *, by: "User | None") -> None:
         """Failed or Bounced → Scheduled, now. Never while unconfirmed (see `send_again`).
 
-        From Bounced the suppression that the bounce caused is released in the same move.
+        From Bounced, where the rep has been asked, the suppression that the bounce caused is
+        released in the same move.
         """
-        self._go_on(Cause.RETRY, by=by, when=~Q(status=Status.FAILED, reason=UNCONFIRMED))
+        if self.status == Status.BOUNCED:
+            self._go_on(Cause.RETRY_BOUNCE, by=by)
+        else:
+            self._go_on(Cause.RETRY, by=by, when=~Q(reason=UNCONFIRMED))
 
     def retry_complaint(self, *, by: "User") -> None:
         """Spam → Scheduled, by an admin who knows better. Raises IllegalTransition for others."""
@@ -305,6 +316,8 @@ class Email(Weighing, models.Model):
         moved = kept.update(removed_at=None, removed_by=None, removed_because="")
         self._refuse_unless(moved, Cause.RESTORE)
         self._note(Cause.RESTORE, self.status, by=by)
+        if self.status == Status.SCHEDULED:  # put there by a late answer while it was in the trash
+            self.pull_back(by=by)
 
     def tell_owner(self) -> None:
         """Let its owner's open pages know, once this has committed."""
@@ -348,9 +361,14 @@ class Email(Weighing, models.Model):
         changes.setdefault("server_words", "")
         changes = {"lease": None, "lease_until": None} | changes
         changes |= {"status": target, "moved_at": Now(), "updated_at": Now()}
-        movable = self._mine(before).filter(when or Q()) if before in origins else None
+        when = when or Q()
+        if cause not in BY_EVIDENCE:
+            when &= Q(removed_at=None)
+        movable = self._mine(before).filter(when) if before in origins else None
         self._refuse_unless(movable.update(**changes) if movable is not None else 0, cause)
         self.refresh_from_db(fields=list(changes))
+        if forgiven := FORGIVEN.get(cause):
+            self.attempts.update(counts_above=Greatest("counts_above", forgiven.value))
         return self._note(
             cause,
             before,
@@ -375,18 +393,10 @@ class Email(Weighing, models.Model):
         )
 
     @transaction.atomic
-    def _close_attempts(self, cause: Cause, **changes: Any) -> None:
-        """Become a draft: what was tried before was another message, and of it only a complaint
-        still counts."""
-        self._change(cause, **changes)
-        self.attempts.update(counts_above=Greatest(F("outcome"), Outcome.FAILED.value))
-
-    @transaction.atomic
     def _go_on(self, cause: Cause, *, by: "User | None", when: Q | None = None) -> None:
         """Become Scheduled for now although something is known against it, which is forgiven."""
         from prospects.models import Suppression
 
-        bounced = self.status == Status.BOUNCED
         now = timezone.now()
         self._change(
             cause,
@@ -397,9 +407,9 @@ class Email(Weighing, models.Model):
             claims_lost=0,
             deferrals=0,
         )
-        self.attempts.update(counts_above=F("outcome"))
-        if bounced or cause == Cause.RETRY_COMPLAINT:
-            Suppression.release_for(self.to_address, by=by, complaints=not bounced)
+        if cause in {Cause.RETRY_BOUNCE, Cause.RETRY_COMPLAINT}:
+            complaints = cause == Cause.RETRY_COMPLAINT
+            Suppression.release_for(self.to_address, by=by, complaints=complaints)
         self._wake()
 
     def _wake(self) -> None:

@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
@@ -25,6 +26,13 @@ class EmailQuerySet(models.QuerySet["Email"]):
     def removed(self) -> Self:
         """In the trash: deleted by somebody and not yet purged."""
         return self.exclude(removed_at=None).filter(purged_at=None)
+
+    def unpurged(self) -> Self:
+        """In a folder or in the trash: what of it was said is still known."""
+        return self.filter(purged_at=None)
+
+    def of_ids(self, ids: Sequence[int]) -> Self:
+        return self.filter(pk__in=ids)
 
     def with_status(self, *statuses: str) -> Self:
         return self.filter(status__in=statuses)
@@ -73,6 +81,14 @@ class EmailQuerySet(models.QuerySet["Email"]):
     def for_list(self) -> Self:
         """With what a row shows, in one query."""
         return self.select_related("person", "channel", "identity")
+
+    def for_pane(self) -> Self:
+        """With what the reading pane shows of the email itself, in one query."""
+        return self.unpurged().select_related("person", "channel", "identity", "owner", "content")
+
+    def for_compose(self) -> Self:
+        """With what the compose window needs of it."""
+        return self.select_related("content", "owner", "identity__channel")
 
     def sent_since(self, moment: datetime) -> Self:
         return self.filter(delivered_at__gte=moment)

@@ -47,6 +47,7 @@ class Cause(models.TextChoices):
     BOUNCE = "bounce", _("Bounced")
     COMPLAIN = "complain", _("Reported as spam")
     RETRY = "retry", _("Tried again")
+    RETRY_BOUNCE = "retry_bounce", _("Tried again after a bounce")
     RETRY_COMPLAINT = "retry_complaint", _("Tried again by an admin")
     SEND_AGAIN = "send_again", _("Sent again, at the risk of a second copy")
     REOPEN = "reopen", _("Reopened as a draft")
@@ -78,7 +79,7 @@ TRANSITIONS: dict[Cause, Rule] = {
     Cause.DEFER: rule(Status.SCHEDULED, Status.IN_PROGRESS, Status.FAILED),
     Cause.REFUSE: rule(Status.FAILED, Status.IN_PROGRESS, Status.FAILED),
     Cause.DOUBT: rule(Status.FAILED, Status.IN_PROGRESS),
-    # From Bounced only where an older attempt bounced and a newer one arrived.
+    # From Bounced only where one attempt bounced and another one arrived.
     Cause.ARRIVE: rule(
         Status.DELIVERED, Status.IN_PROGRESS, Status.SCHEDULED, Status.FAILED, Status.BOUNCED
     ),
@@ -91,10 +92,29 @@ TRANSITIONS: dict[Cause, Rule] = {
         Status.ARCHIVED,
     ),
     Cause.COMPLAIN: rule(Status.SPAM, *(status for status in Status if status != Status.SPAM)),
-    Cause.RETRY: rule(Status.SCHEDULED, Status.FAILED, Status.BOUNCED),
+    Cause.RETRY: rule(Status.SCHEDULED, Status.FAILED),
+    Cause.RETRY_BOUNCE: rule(Status.SCHEDULED, Status.BOUNCED),
     Cause.RETRY_COMPLAINT: rule(Status.SCHEDULED, Status.SPAM),
     Cause.SEND_AGAIN: rule(Status.SCHEDULED, Status.FAILED),
     Cause.REOPEN: rule(Status.DRAFT, Status.FAILED),
     Cause.ARCHIVE: rule(Status.ARCHIVED, Status.DELIVERED),
     Cause.UNARCHIVE: rule(Status.DELIVERED, Status.ARCHIVED),
+}
+
+# What evidence does, to emails in the trash as well; all else is done to emails in folders only,
+# so that nothing that was deleted is ever sent.
+BY_EVIDENCE = frozenset(
+    {Cause.DEFER, Cause.REFUSE, Cause.DOUBT, Cause.ARRIVE, Cause.BOUNCE, Cause.COMPLAIN}
+)
+
+# What somebody knew, or took the risk of, when they decided to go on: of the attempts there were,
+# only what rises above this still counts. A draft becomes another message, and of the one before
+# only a complaint counts.
+FORGIVEN: dict[Cause, Outcome] = {
+    Cause.RETRY: Outcome.REFUSED,
+    Cause.RETRY_BOUNCE: Outcome.FAILED,
+    Cause.RETRY_COMPLAINT: Outcome.COMPLAINED,
+    Cause.PULL_BACK: Outcome.FAILED,
+    Cause.WITHDRAW: Outcome.FAILED,
+    Cause.REOPEN: Outcome.FAILED,
 }

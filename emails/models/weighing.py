@@ -33,10 +33,11 @@ class Weighing:
         The caller holds the email's row lock. The verdict is a function of what the attempts
         came to, so that the order in which evidence arrived does not matter:
 
-        - the latest attempt always counts; of older ones, what rose to arrived or above, and not
-          before the latest one, if it is in hand, has ended;
-        - that an older attempt failed does not count if another one arrived;
-        - a complaint counts whichever attempt it names.
+        - of older attempts counts what rose to arrived or above, but not while the latest one is
+          in hand and nothing is known of it;
+        - that one attempt failed does not count if another one arrived;
+        - a complaint counts whichever attempt it names;
+        - what somebody forgave when they decided to go on does not count (see FORGIVEN).
         """
         attempts = list(self.attempts.all())
         if not attempts:
@@ -55,17 +56,12 @@ def _speaking(email: "Email", attempts: "list[Attempt]") -> "Attempt | None":
     """The attempt whose verdict decides; None while there is nothing to say."""
     *older, latest = attempts
     in_hand = email.status == Status.IN_PROGRESS and latest.ended_at is None
-    if in_hand:
-        return latest if latest.verdict else None
-    arrived = [attempt for attempt in attempts if attempt.verdict == Outcome.ARRIVED]
-    counting = [latest, *(attempt for attempt in older if _counts(attempt, bool(arrived)))]
+    if in_hand and not latest.verdict:
+        return None
+    counting = [latest, *(attempt for attempt in older if attempt.verdict >= Outcome.ARRIVED)]
+    if any(attempt.verdict == Outcome.ARRIVED for attempt in counting):
+        counting = [attempt for attempt in counting if attempt.verdict != Outcome.FAILED]
     return max(counting, key=lambda attempt: (attempt.verdict, attempt.number))
-
-
-def _counts(older: "Attempt", arrived: bool) -> bool:
-    if older.verdict == Outcome.FAILED:
-        return not arrived
-    return older.verdict >= Outcome.ARRIVED
 
 
 def _tried_long_enough(email: "Email", attempt: "Attempt") -> bool:
