@@ -19,6 +19,7 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("own-browser/", own_browser, name="own-browser"),
     path("t/", include("emails.tracking.urls")),
+    path("people/", include("prospects.urls")),
     path("admin/", admin.site.urls),
     path("i18n/", include("django.conf.urls.i18n")),
 ]

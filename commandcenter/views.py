@@ -7,6 +7,8 @@ from django.urls import NoReverseMatch, reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from accounts.requests import SignedInRequest
+
 from . import health
 
 
@@ -21,7 +23,7 @@ def healthz(request: HttpRequest) -> JsonResponse:
 
 @require_safe
 @never_cache
-def start(request: HttpRequest) -> HttpResponse:
+def start(request: SignedInRequest) -> HttpResponse:
     """The section that this user worked in last."""
     try:
         return redirect(reverse(f"{request.user.last_section}:home"))

@@ -8,4 +8,5 @@ class EmailsConfig(AppConfig):
     verbose_name = _("Emails")
 
     def ready(self) -> None:
-        autodiscover_modules("reactions")
+        # Undo is of accounts, which knows nothing of what can be undone.
+        autodiscover_modules("reactions", "undo")

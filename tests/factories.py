@@ -72,7 +72,8 @@ def make_email(owner: User, status: str = Status.DRAFT, **fields: Any) -> Email:
 
 def make_attempt(email: Email) -> Attempt:
     """Mark `email` as a worker would."""
-    from emails.sending.mark import claim_one, mark
+    from emails.sending.claim import claim_one
+    from emails.sending.mark import mark
 
     lease = uuid4()
     claim_one(email, lease)

@@ -2,8 +2,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
+from django_htmx.http import trigger_client_event
 
 # What the choice below depends on: a browser going back must not show a stored part as the page.
 CHOOSES = ["HX-Request", "HX-Request-Type", "HX-Boosted", "HX-History-Restore-Request"]
@@ -28,3 +29,21 @@ def render_part(
     response = render(request, template, dict(context), status=status)
     patch_vary_headers(response, CHOOSES)
     return response
+
+
+def changed(request: HttpRequest, back: str) -> HttpResponse:
+    """What was asked for is done: the parts of the open page refresh themselves, with what
+    ui.notices.tell said beside them; without HTMX it goes `back` to a page."""
+    if not request.htmx:  # type: ignore[attr-defined]
+        return redirect(back)
+    response = HttpResponse(status=204)
+    # The element that asked may be gone by now: a notice closes when its Undo is pressed.
+    response["HX-Retarget"] = "#notice"
+    return trigger_client_event(response, "changed", {"target": "body"})
+
+
+def refused(request: HttpRequest, sentence: str) -> HttpResponse:
+    """What was asked for is not possible (any more): a 409 that says why."""
+    if request.htmx:  # type: ignore[attr-defined]
+        return HttpResponse(sentence, status=409, content_type="text/plain")
+    return render(request, "409.html", {"reason": sentence}, status=409)

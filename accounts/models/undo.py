@@ -7,7 +7,7 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-Revert = Callable[[Any, Mapping[str, Any]], None]
+Revert = Callable[[Any, Mapping[str, Any]], str]
 
 
 class UndoRefused(Exception):
@@ -18,6 +18,10 @@ class UndoQuerySet(models.QuerySet["Undo"]):
     def usable(self) -> Self:
         return self.filter(used_at=None, created_at__gt=timezone.now() - Undo.USABLE_FOR)
 
+    def made_on(self, page: str) -> Self:
+        """Those whose notice stands on the page with this path, the latest first."""
+        return self.filter(before__page=page).order_by("-created_at", "-pk")
+
 
 class Undo(models.Model):
     """One action that its user can still take back: who did what, and what was before.
@@ -25,7 +29,7 @@ class Undo(models.Model):
     Each app registers how its own actions are reverted:
 
         @Undo.reverts("emails.archive")
-        def unarchive(user, before): ...   # raises UndoRefused if it cannot be done any more
+        def unarchive(user, before): ...   # returns what to say, or raises UndoRefused
     """
 
     USABLE_FOR: ClassVar = timedelta(minutes=10)
@@ -58,12 +62,12 @@ class Undo(models.Model):
         return register
 
     @transaction.atomic
-    def use(self) -> None:
-        """Take the action back, once.
+    def use(self) -> str:
+        """Take the action back, once; returns the sentence that says so.
 
         Raises UndoRefused, with nothing changed, if it is too late or the thing has moved.
         """
         mine = Undo.objects.usable().filter(pk=self.pk).update(used_at=timezone.now())
         if not mine:
             raise UndoRefused(_("This can no longer be undone."))
-        self.REVERTS[self.action](self.user, self.before)
+        return self.REVERTS[self.action](self.user, self.before)

@@ -1,0 +1,324 @@
+"""What a rep can do with emails where they stand: one by one, or with all that are ticked.
+
+An action is tried on each email by itself. What cannot be done with one of them, because it has
+moved meanwhile or must not, leaves that one out and says why; the others go on.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
+
+from .events import Observation, apply, record
+from .models import Cause, Email, Event, IllegalTransition, Status
+from .why import why_not
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+Words = str | Promise
+
+
+@dataclass(frozen=True)
+class Action:
+    """One thing to do with an email; `name` stands in its URL.
+
+    `done` says what was done with %(count)s emails, or with the one to %(who)s. `undo` is the name
+    under which emails/undo.py takes it back. An action with a `question` asks first.
+    """
+
+    name: str
+    label: Words
+    icon: str
+    do: Callable[[Email, "User"], None]
+    done: Any
+    undo: str = ""
+    key: str = ""
+    kind: str = ""
+    question: Words = ""
+    question_for_many: Words = ""
+
+
+@dataclass(frozen=True)
+class Result:
+    """What became of each email: done, or left out with the reason in words."""
+
+    action: Action
+    done: list[Email] = field(default_factory=list)
+    left: list[tuple[Email, str]] = field(default_factory=list)
+
+    @property
+    def sentence(self) -> str:
+        """What happened, for the notice: how many were done, and why others were not."""
+        said = [str(self._done())] if self.done else []
+        unconfirmed = [email for email, _why in self.left if email.is_unconfirmed]
+        if unconfirmed and len(self.left) > 1:
+            said.append(_left_in_doubt(len(unconfirmed)))
+            others = [words for email, words in self.left if not email.is_unconfirmed]
+        else:
+            others = [words for _email, words in self.left]
+        said += others[:3]
+        if len(others) > 3:
+            more = len(others) - 3
+            said.append(
+                ngettext("%(count)s more was left out.", "%(count)s more were left out.", more)
+                % {"count": more}
+            )
+        return " ".join(said)
+
+    def _done(self) -> Words:
+        count = len(self.done)
+        return self.action.done % {"count": count, "who": self.done[0].recipient}
+
+
+def _left_in_doubt(count: int) -> str:
+    return ngettext(
+        "%(count)s unconfirmed email was left out: it may have arrived. Decide on it by itself.",
+        "%(count)s unconfirmed emails were left out: they may have arrived. Decide on each of them.",
+        count,
+    ) % {"count": count}
+
+
+def carry_out(action: Action, emails: Iterable[Email], user: "User") -> Result:
+    """Do `action` with each of `emails`, each in a transaction of its own."""
+    result = Result(action)
+    for email in emails:
+        try:
+            action.do(email, user)
+        except IllegalTransition as refused:
+            result.left.append((refused.email, why_not(refused)))
+        else:
+            result.done.append(email)
+    return result
+
+
+# What is done -----------------------------------------------------------------------------------
+
+
+def _retry(email: Email, user: "User") -> None:
+    if email.status == Status.SPAM:
+        email.retry_complaint(by=user)
+    else:
+        email.retry(by=user)
+
+
+@transaction.atomic
+def _say_it_arrived(email: Email, user: "User") -> None:
+    """The rep's word is evidence like any other; it is applied at once, so that its page shows it."""
+    if not email.is_unconfirmed:
+        raise IllegalTransition(email, Cause.ARRIVE)
+    latest = email.attempts.order_by("number").last()
+    said = Observation(
+        email_id=email.pk,
+        kind=Event.Kind.WORD,
+        at=timezone.now(),
+        source="word",
+        source_id=f"attempt {latest.pk if latest else email.pk}",
+        attempt_id=latest.pk if latest else None,
+        data={"by": user.pk},
+    )
+    recorded = [event.pk for event in record([said])]
+    fresh = Event.objects.unapplied().filter(pk__in=recorded)
+    apply(list(fresh.select_for_update(skip_locked=True)))
+    email.refresh_from_db()
+
+
+ARCHIVE = Action(
+    "archive",
+    gettext_lazy("Archive"),
+    "archive",
+    lambda email, user: email.archive(by=user),
+    ngettext_lazy("Email to %(who)s archived.", "%(count)s emails archived.", "count"),
+    undo="archive",
+    key="e",
+)
+UNARCHIVE = Action(
+    "unarchive",
+    gettext_lazy("Unarchive"),
+    "archive-restore",
+    lambda email, user: email.unarchive(by=user),
+    ngettext_lazy(
+        "Email to %(who)s is in Delivered again; views and clicks count again.",
+        "%(count)s emails are in Delivered again; views and clicks count again.",
+        "count",
+    ),
+    undo="unarchive",
+    key="e",
+)
+DELETE = Action(
+    "delete",
+    gettext_lazy("Delete"),
+    "trash-2",
+    lambda email, user: email.remove(by=user),
+    ngettext_lazy("Email to %(who)s deleted.", "%(count)s emails deleted.", "count"),
+    undo="delete",
+    kind="bad",
+)
+RESTORE = Action(
+    "restore",
+    gettext_lazy("Restore"),
+    "rotate-ccw",
+    lambda email, user: email.restore(by=user),
+    ngettext_lazy(
+        "Email to %(who)s restored. It is not sent by that.",
+        "%(count)s emails restored. They are not sent by that.",
+        "count",
+    ),
+    undo="restore",
+    kind="main",
+)
+SEND_NOW = Action(
+    "send-now",
+    gettext_lazy("Send now"),
+    "send-horizontal",
+    lambda email, user: email.bring_forward(by=user),
+    ngettext_lazy("Email to %(who)s goes out now.", "%(count)s emails go out now.", "count"),
+    kind="main",
+)
+UNDO_SEND = Action(
+    "undo-send",
+    gettext_lazy("Undo"),
+    "undo-2",
+    lambda email, user: email.pull_back(by=user),
+    ngettext_lazy(
+        "Email to %(who)s was not sent. It is in Drafts.",
+        "%(count)s emails were not sent. They are in Drafts.",
+        "count",
+    ),
+    key="z",
+    kind="main",
+)
+RETRY = Action(
+    "retry",
+    gettext_lazy("Retry"),
+    "refresh-cw",
+    _retry,
+    ngettext_lazy(
+        "Email to %(who)s is sent again now.", "%(count)s emails are sent again now.", "count"
+    ),
+    key="r",
+    kind="main",
+)
+SEND_AGAIN = Action(
+    "send-again",
+    gettext_lazy("Send again"),
+    "refresh-cw",
+    lambda email, user: email.send_again(by=user),
+    ngettext_lazy(
+        "Email to %(who)s is sent again now.", "%(count)s emails are sent again now.", "count"
+    ),
+    kind="main",
+    question=gettext_lazy(
+        "Send it again? It may have arrived the first time, and %(who)s would then get it twice."
+    ),
+)
+ARRIVED = Action(
+    "arrived",
+    gettext_lazy("It arrived"),
+    "check",
+    _say_it_arrived,
+    ngettext_lazy(
+        "Email to %(who)s is in Delivered, on your word.",
+        "%(count)s emails are in Delivered, on your word.",
+        "count",
+    ),
+)
+RETRY_BOUNCED = Action(
+    "retry",
+    RETRY.label,
+    RETRY.icon,
+    _retry,
+    RETRY.done,
+    key="r",
+    kind="main",
+    question=gettext_lazy(
+        "Write to %(address)s again although it was refused? If the address was put on the list of"
+        " those not to be mailed, that is taken back."
+    ),
+    question_for_many=gettext_lazy(
+        "Write to these addresses again although they were refused? Those that were put on the list"
+        " of addresses not to be mailed are taken off it."
+    ),
+)
+RETRY_COMPLAINT = Action(
+    "retry",
+    RETRY.label,
+    RETRY.icon,
+    _retry,
+    RETRY.done,
+    key="r",
+    question=gettext_lazy(
+        "Write to %(address)s again although they reported this as spam? Their complaint is"
+        " disregarded from then on."
+    ),
+    question_for_many=gettext_lazy(
+        "Write to these people again although they reported it as spam? Their complaints are"
+        " disregarded from then on."
+    ),
+)
+
+NAMES = frozenset(
+    each.name
+    for each in (
+        ARCHIVE, UNARCHIVE, DELETE, RESTORE, SEND_NOW, UNDO_SEND, RETRY, SEND_AGAIN, ARRIVED,
+    )
+)  # fmt: skip
+
+_OFFERED: dict[Status, tuple[Action, ...]] = {
+    Status.DELIVERED: (ARCHIVE,),
+    Status.ARCHIVED: (UNARCHIVE, DELETE),
+    Status.SCHEDULED: (SEND_NOW, DELETE),
+    Status.DRAFT: (DELETE,),
+    Status.IN_PROGRESS: (),
+    Status.FAILED: (RETRY, DELETE),
+    Status.BOUNCED: (RETRY_BOUNCED, DELETE),
+    Status.SPAM: (DELETE,),
+}
+# From these compose goes on with the email, or with a new one that is linked to it.
+EDITABLE = {Status.SCHEDULED, Status.DRAFT, Status.FAILED, Status.BOUNCED}
+
+
+def offered(email: Email, user: "User") -> tuple[Action, ...]:
+    """What `user` can do with `email` now, the most likely first."""
+    if email.removed_at:
+        return (RESTORE,)
+    if email.is_unconfirmed:
+        return (SEND_AGAIN, ARRIVED, DELETE)
+    if email.seconds_left:
+        return (UNDO_SEND,)
+    if email.status == Status.SPAM and user.is_admin:
+        return (RETRY_COMPLAINT, DELETE)
+    return _OFFERED[Status(email.status)]
+
+
+def offered_for_many(status: Status, user: "User") -> tuple[Action, ...]:
+    """What can be done with all ticked emails of one folder."""
+    if status == Status.SPAM and user.is_admin:
+        return (RETRY_COMPLAINT, DELETE)
+    without = {SEND_NOW.name}
+    return tuple(action for action in _OFFERED[status] if action.name not in without)
+
+
+def named(name: str, email: Email, user: "User") -> Action:
+    """The action `name` as it is for `email`; one that it does not offer is tried and refused."""
+    found = next((each for each in offered(email, user) if each.name == name), None)
+    return found or _ANY[name]
+
+
+def asks(action: Action, email: Email) -> str:
+    """The question before `action`, or "" if it does not ask."""
+    if not action.question:
+        return ""
+    return str(action.question) % {"who": email.recipient, "address": email.to_address}
+
+
+_ANY = {
+    each.name: each
+    for each in (
+        ARCHIVE, UNARCHIVE, DELETE, RESTORE, SEND_NOW, UNDO_SEND, RETRY_BOUNCED, SEND_AGAIN, ARRIVED,
+    )
+}  # fmt: skip

@@ -1,0 +1,53 @@
+"""What the reading pane shows of one email."""
+
+from typing import TYPE_CHECKING, Any
+
+from accounts.requests import SignedInRequest
+
+from .actions import EDITABLE, asks, offered
+from .folders import folder_of
+from .models import Email, Status
+from .previews import preview
+from .reasons import word
+from .timeline import timeline
+from .why import last_words, why
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+def open_pane(request: SignedInRequest) -> dict[str, Any]:
+    """The email that the URL says is open (?open=42); nothing of it if it is not the user's."""
+    asked = request.GET.get("open", "")
+    if not (asked.isascii() and asked.isdecimal() and len(asked) < 19):
+        return {}
+    email = request.user.emails.for_pane().of_ids([int(asked)]).first()
+    return pane(email, request.user) if email else {}
+
+
+def pane(email: Email, user: "User") -> dict[str, Any]:
+    """The context of templates/emails/_pane.html for `email`, read with `for_pane()`."""
+    return {
+        "email": email,
+        "email_folder": folder_of(email),
+        "actions": [(action, asks(action, email)) for action in offered(email, user)],
+        "may_edit": email.status in EDITABLE and not email.removed_at,
+        "why": why(email),
+        "why_tone": _tone(email),
+        "server_words": last_words(email),
+        "preview": preview(email),
+        "attachments": email.attachments.select_related("file"),
+        "timeline": timeline(email),
+    }
+
+
+def _tone(email: Email) -> str:
+    """How loud the sentence is that says why."""
+    if email.removed_at:
+        return "ground"
+    if email.status in {Status.FAILED, Status.BOUNCED, Status.SPAM}:
+        return word(email.reason, email.reason_values).tone or "bad"
+    waiting = email.status == Status.SCHEDULED and (
+        email.deferrals or (email.channel and not email.channel.is_open)
+    )
+    return "warn" if waiting else ""

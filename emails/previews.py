@@ -1,0 +1,85 @@
+"""What an email says, as a page that is safe to show in a frame.
+
+Nothing of it runs, and nothing is fetched from anywhere unless the reader asks for pictures. What
+is shown is what was sent, but with the writer's own links and without our pixel, so that looking
+at it leaves no trace.
+"""
+
+import re
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.utils.csp import CSP
+from django.utils.safestring import SafeString, mark_safe
+
+from .models import Email, EmailContent
+from .sending.html import clean
+from .tracking import tokens
+from .tracking.rewriting import AddressReplacer, click_url, is_web, pixel_url
+
+NOTHING = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"
+_REMOTE_STYLE = re.compile(r"url\(\s*[\"']?(?:&quot;)?\s*https?:", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Preview:
+    """Sanitised HTML, and whether it names pictures on other servers."""
+
+    html: SafeString
+    has_remote_pictures: bool
+
+
+def preview(email: Email) -> Preview:
+    """What `email` says or said; empty where it says nothing (any more)."""
+    try:
+        content = email.content
+    except EmailContent.DoesNotExist:  # purged
+        return Preview(SafeString(), False)
+    return _shown(email, content.sent_html or content.html)
+
+
+def policy(*, pictures: bool) -> dict[str, list[str]]:
+    """The Content-Security-Policy of a preview: no scripts, frames, forms, fonts or connections.
+
+    Styles are the mail's own. The sandbox holds even if the page is opened outside its frame; it
+    keeps the origin, so that the page around it can measure how long it is, which is safe as long
+    as no script runs in it.
+    """
+    return {
+        "default-src": [CSP.NONE],
+        "img-src": ["data:", "https:", "http:"] if pictures else ["data:"],
+        "style-src": [CSP.UNSAFE_INLINE],
+        "base-uri": [CSP.NONE],
+        "form-action": [CSP.NONE],
+        "frame-ancestors": [CSP.SELF],
+        "sandbox": ["allow-popups", "allow-popups-to-escape-sandbox", "allow-same-origin"],
+    }
+
+
+def _shown(email: Email, html: str) -> Preview:
+    remote = bool(_REMOTE_STYLE.search(html))
+
+    def original(tag: str, address: str) -> str | None:
+        nonlocal remote
+        if tag == "a":
+            return urls.get(address)
+        if address == pixel or _is_ours(address):
+            return NOTHING
+        remote = remote or is_web(address)
+        return None
+
+    pixel = pixel_url(email.pk)
+    urls = {click_url(email.pk, link.number): link.url for link in email.links.all()}
+    shown = AddressReplacer(html, original).html
+    return Preview(mark_safe(clean(shown)), remote)  # noqa: S308 - that is what clean() is for
+
+
+def _is_ours(address: str) -> bool:
+    """Whether a picture is on our own servers: a pixel of whatever email was quoted."""
+    if not is_web(address):
+        return False
+    parts = urlsplit(address)
+    token = parts.path.rpartition("/")[2].removesuffix(".gif")
+    own_host = parts.hostname in {settings.TRACKING_HOST, settings.BASE_HOST}
+    return own_host or tokens.read(token, tokens.Use.OPEN) is not None

@@ -1,0 +1,104 @@
+"""How what was done with emails is taken back; found at start-up.
+
+`offer()` notes that an action can be undone. Each function here reverts one action, email by
+email: what has moved since stays as it is, and if nothing could be taken back, it says so.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.models import Undo, UndoRefused
+from accounts.requests import SignedInRequest
+from ui.notices import tell
+
+from .models import Email, IllegalTransition
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+def offer(
+    user: "User", action: str, emails: Iterable[Email], *, said: str = "", page: str = ""
+) -> Undo:
+    """Let `user` take `action` back: archive, unarchive, delete, restore or send.
+
+    `said` is the sentence of the notice and `page` the path it stands on, so that a reload of
+    that page can show it again.
+    """
+    before = {"emails": [email.pk for email in emails], "said": said, "page": page}
+    return Undo.objects.create(user=user, action=f"emails.{action}", before=before)
+
+
+def offer_again(request: SignedInRequest) -> None:
+    """Say once more, on a page that is loaded anew, what was done there and can be undone."""
+    last = request.user.undos.usable().made_on(request.path).first()
+    if last and last.before["said"]:
+        tell(request, last.before["said"], undo=reverse("undo", args=[last.pk]))
+
+
+@Undo.reverts("emails.archive")
+def _unarchive(user: "User", before: Mapping[str, Any]) -> str:
+    count = _with_each(user, before, lambda email: email.unarchive(by=user))
+    return ngettext(
+        "Undone: the email is in Delivered again.",
+        "Undone: %(count)s emails are in Delivered again.",
+        count,
+    ) % {"count": count}
+
+
+@Undo.reverts("emails.unarchive")
+def _archive(user: "User", before: Mapping[str, Any]) -> str:
+    count = _with_each(user, before, lambda email: email.archive(by=user))
+    return ngettext(
+        "Undone: the email is archived again.",
+        "Undone: %(count)s emails are archived again.",
+        count,
+    ) % {"count": count}
+
+
+@Undo.reverts("emails.delete")
+def _restore(user: "User", before: Mapping[str, Any]) -> str:
+    count = _with_each(user, before, lambda email: email.restore(by=user))
+    return ngettext(
+        "Undone: the email is back. It is not sent by that.",
+        "Undone: %(count)s emails are back. They are not sent by that.",
+        count,
+    ) % {"count": count}
+
+
+@Undo.reverts("emails.restore")
+def _delete(user: "User", before: Mapping[str, Any]) -> str:
+    count = _with_each(user, before, lambda email: email.remove(by=user))
+    return ngettext(
+        "Undone: the email is in the trash again.",
+        "Undone: %(count)s emails are in the trash again.",
+        count,
+    ) % {"count": count}
+
+
+@Undo.reverts("emails.send")
+def _pull_back(user: "User", before: Mapping[str, Any]) -> str:
+    count = _with_each(user, before, lambda email: email.pull_back(by=user))
+    return ngettext(
+        "Undone: the email was not sent. It is in Drafts.",
+        "Undone: %(count)s emails were not sent. They are in Drafts.",
+        count,
+    ) % {"count": count}
+
+
+def _with_each(user: "User", before: Mapping[str, Any], revert: Callable[[Email], None]) -> int:
+    """Revert each email that still can be; how many. Raises UndoRefused if none can."""
+    reverted = 0
+    for email in user.emails.unpurged().of_ids(before["emails"]).select_related("owner"):
+        try:
+            revert(email)
+        except IllegalTransition:
+            continue
+        reverted += 1
+    if not reverted:
+        raise UndoRefused(_("Something has changed meanwhile, so this cannot be undone any more."))
+    return reverted

@@ -1,0 +1,37 @@
+"""One email: its page (in a list, the reading pane), and what it says in a frame of its own."""
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils.csp import build_policy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.clickjacking import xframe_options_sameorigin
+from django.views.decorators.http import require_safe
+
+from accounts.requests import SignedInRequest
+from ui.shortcuts import render_part
+
+from ..panes import pane
+from ..previews import policy, preview
+
+
+@require_safe
+def email(request: SignedInRequest, pk: int) -> HttpResponse:
+    """The email on a page of its own; the part "pane" to a list that opens it beside itself."""
+    found = get_object_or_404(request.user.emails.for_pane(), pk=pk)
+    return render_part(request, "emails/email.html", "pane", pane(found, request.user))
+
+
+@require_safe
+@never_cache
+@xframe_options_sameorigin
+def show(request: SignedInRequest, pk: int) -> HttpResponse:
+    """What the email says, sanitised, under a policy of its own that lets nothing run or load.
+
+    `?images=1` lets the pictures be fetched from wherever they are.
+    """
+    found = get_object_or_404(request.user.emails.for_pane(), pk=pk)
+    response = render(request, "emails/preview.html", {"preview": preview(found)})
+    pictures = request.GET.get("images") == "1"
+    response["Content-Security-Policy"] = build_policy(policy(pictures=pictures))
+    response["Referrer-Policy"] = "no-referrer"
+    return response
