@@ -98,7 +98,9 @@ def bounce(original: Original, why: str) -> bytes:
     refusal = REFUSALS[why]
     words = refusal.words.format(recipient=original.recipient)
     told = f"Your message could not be delivered to <{original.recipient}>:\r\n\r\n    {words}"
-    return _notice(original, "Undelivered Mail Returned to Sender", told, "failed", refusal.status, words)
+    return _notice(
+        original, "Undelivered Mail Returned to Sender", told, "failed", refusal.status, words
+    )
 
 
 def delayed(original: Original) -> bytes:
@@ -111,7 +113,9 @@ def delayed(original: Original) -> bytes:
 def delivered(original: Original) -> bytes:
     """A notice that it was delivered."""
     told = f"Your message was delivered to <{original.recipient}>."
-    return _notice(original, "Successful Mail Delivery Report", told, "delivered", "2.0.0", "250 2.0.0 Ok")
+    return _notice(
+        original, "Successful Mail Delivery Report", told, "delivered", "2.0.0", "250 2.0.0 Ok"
+    )
 
 
 def complaint(original: Original) -> bytes:
@@ -169,7 +173,9 @@ def _notice(
         ("message/delivery-status", _lines(facts)),
         ("text/rfc822-headers", original.headers),
     ]
-    return _report(head, "delivery-status", f"This is the mail system at {HOST}.\r\n\r\n{told}", parts)
+    return _report(
+        head, "delivery-status", f"This is the mail system at {HOST}.\r\n\r\n{told}", parts
+    )
 
 
 def _given(original: Original) -> str:

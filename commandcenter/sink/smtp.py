@@ -76,7 +76,7 @@ def _of(envelope: Session | None) -> dict[str, Any]:
     """Where what RFC 3461 adds is kept with an envelope until its message comes."""
     if not hasattr(envelope, "dsn"):
         envelope.dsn = {"envid": "", "orcpt": {}}  # type: ignore[union-attr]
-    return envelope.dsn  # type: ignore[union-attr,no-any-return]
+    return envelope.dsn  # type: ignore[union-attr]
 
 
 def _without(arg: str | None, names: set[str]) -> tuple[str | None, dict[str, str]]:

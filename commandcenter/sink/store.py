@@ -13,7 +13,7 @@ from email.policy import SMTP
 from functools import cached_property
 from itertools import islice
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 _NAME = re.compile(r"[0-9a-f]{16}-[0-9a-f]{6}")
 _LOOK_EVERY = 50  # messages between two looks whether there are too many
@@ -45,9 +45,14 @@ class Stored:
         """When it came in."""
         return datetime.fromtimestamp(int(self.name[:16], 16) / 1e9, tz=UTC)
 
+    @property
+    def path(self) -> str:
+        """Of its page."""
+        return f"/{self.name}"
+
     @cached_property
     def message(self) -> EmailMessage:
-        return cast(EmailMessage, message_from_bytes(self.raw, policy=SMTP))
+        return message_from_bytes(self.raw, policy=SMTP)
 
     def header(self, name: str) -> str:
         """The first value of a header on one line, "" if there is none or it cannot be read."""
@@ -71,7 +76,7 @@ class Store:
     def save(self, envelope: Envelope, raw: bytes) -> str:
         """Keep a message; returns its name. Beyond `most` the oldest are dropped."""
         name = f"{time.time_ns():016x}-{secrets.token_hex(3)}"
-        message = cast(EmailMessage, message_from_bytes(raw, policy=SMTP))
+        message = message_from_bytes(raw, policy=SMTP)
         shown = {
             "to": _header(message, "To"),
             "sender": _header(message, "From"),

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from django.conf import settings
 from django.utils.html import escape, urlize
+
 from emails.sending.html import clean
 from emails.tracking.rewriting import AddressReplacer
 
@@ -113,4 +114,4 @@ def _walk(message: EmailMessage) -> Iterator[EmailMessage]:
     for number, part in enumerate(message.walk()):
         if number > 200:
             return
-        yield part  # type: ignore[misc]
+        yield part

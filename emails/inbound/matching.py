@@ -44,7 +44,7 @@ def _by_token(text: str) -> Match | None:
     email = Email.objects.filter(pk=named.email_id).first() if named else None
     if named is None or email is None:
         return None
-    return Match(email, email.attempts.filter(number=named.number))
+    return Match(email, list(email.attempts.filter(number=named.number)))
 
 
 def _by_id(ids: Sequence[str]) -> Match | None:

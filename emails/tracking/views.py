@@ -51,7 +51,8 @@ def click(request: HttpRequest, token: str) -> HttpResponse:
         saw_click(link, Sighting.of(request))
     except DatabaseError as error:
         log.warning("click not recorded", email=link.email_id, error=str(error))
-    response = HttpResponseRedirect(link.url, max_length=None)
+    longest = len(link.url) * 12  # as long as it is, with every character quoted
+    response = HttpResponseRedirect(link.url, max_length=longest)
     if _TRAVELS_AS_IT_IS.fullmatch(link.url):
         response["Location"] = link.url  # to the letter: Django would quote some of it
     return _unstored(response)
@@ -72,6 +73,7 @@ def own_browser_here(request: HttpRequest, note: str) -> HttpResponse:
 @require_safe
 def own_browser(request: HttpRequest) -> HttpResponse:
     """In the application, after signing in: through the tracking host, then on to `next`."""
+    assert request.user.is_authenticated  # every view is guarded that is not said to be open
     user_id, back = request.user.pk, own.way_back(request)
     if not own.is_same_host(request):
         return redirect(own.note_for(user_id, back))
