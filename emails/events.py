@@ -105,7 +105,9 @@ def _tracked(observations: list[Observation]) -> list[Observation]:
         seen
         for seen in observations
         if not (
-            seen.kind in tracking and seen.email_id in archived and seen.at >= archived[seen.email_id]
+            seen.kind in tracking
+            and seen.email_id in archived
+            and seen.at >= archived[seen.email_id]
         )
     ]
 
@@ -127,9 +129,10 @@ def apply(events: Sequence[Event]) -> None:
 
     Emails are locked in the order of their ids, so that two batches never wait for each other.
     """
-    emails = {email.pk: email for email in Email.objects.filter(
-        pk__in={event.email_id for event in events}
-    ).locked()}
+    emails = {
+        email.pk: email
+        for email in Email.objects.filter(pk__in={event.email_id for event in events}).locked()
+    }
     for email_id, about in groupby(sorted(events, key=_by_email), key=lambda e: e.email_id):
         email = emails[email_id]
         for event in about:

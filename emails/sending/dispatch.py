@@ -4,6 +4,7 @@ import os
 import socket
 import time
 from collections import deque
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from uuid import uuid4
 
@@ -45,6 +46,9 @@ class Dispatcher:
         self.session = Session.to(channel)
         self.refused_in_a_row = 0
         self.last_sender = 0
+        # With the connection went the locks by which others know that this worker is alive: it
+        # finishes the email in hand and ends.
+        self.cut_off = False
 
     def run(self) -> int:
         """Returns how many emails were handed over; 0 if all connections were taken."""
@@ -54,7 +58,7 @@ class Dispatcher:
             if taken is None:
                 return 0
             try:
-                while time.monotonic() < until and not stopping():
+                while self._may_go_on(until):
                     sent = self._send_all(self._claim(), until)
                     if not sent:  # nothing is due, or what is due may not go now
                         break
@@ -63,6 +67,9 @@ class Dispatcher:
                 self.session.close()
                 _give_back(self)
         return handed_over
+
+    def _may_go_on(self, until: float) -> bool:
+        return time.monotonic() < until and not self.cut_off and not stopping()
 
     def _claim(self) -> deque[Email]:
         self.channel.refresh_from_db()
@@ -76,7 +83,7 @@ class Dispatcher:
     def _send_all(self, emails: deque[Email], until: float) -> int:
         """Send the claimed emails one by one; what is left when the time is over is given back."""
         sent = 0
-        while emails and time.monotonic() < until and not stopping():
+        while emails and self._may_go_on(until):
             email = emails.popleft()
             email.channel = self.channel
             try:
@@ -100,11 +107,13 @@ class Dispatcher:
             _stop(email, self, "could_not_be_built", words=str(error)[:300])
             return False
         self.session.open()
+        # From here on by this process's own clock, so that it ends before the lease does.
+        deadline = time.monotonic() + settings.SENDING["HAND_OVER_SECONDS"]
         attempt = self._mark(email, prepared)
         if attempt is None:
             self._explain(email)
             return False
-        self._hand_over(email, attempt, prepared)
+        self._hand_over(email, attempt, prepared, deadline)
         return True
 
     def _mark(self, email: Email, prepared: Prepared) -> Attempt | None:
@@ -113,16 +122,18 @@ class Dispatcher:
             return mark(email, self.lease, worker=WORKER, prepared=prepared)
         except DatabaseError as error:
             log.warning("mark in doubt", email=email.pk, error=str(error))
-            connection.close()
-            return marked_as(email, self.lease)
+            self.cut_off = True
+            return insist(lambda: marked_as(email, self.lease))
 
     def _explain(self, email: Email) -> None:
         """It may not go: stop it if somebody must not be mailed, else leave it to wait."""
         if found := suppressed(email):
             _stop(email, self, "suppressed", address=found.address, because=found.because)
 
-    def _hand_over(self, email: Email, attempt: Attempt, prepared: Prepared) -> None:
-        deadline = time.monotonic() + settings.SENDING["HAND_OVER_SECONDS"]
+    def _hand_over(
+        self, email: Email, attempt: Attempt, prepared: Prepared, deadline: float
+    ) -> None:
+        """Hand over and settle. Raises ChannelFault once that is settled too."""
         fault = None
         try:
             answer = self.session.hand_over(
@@ -130,16 +141,31 @@ class Dispatcher:
                 [email.to_address, *email.content.recipients],
                 prepared.data,
                 deadline=deadline,
+                # The last half of the time belongs to the server's answer.
+                dot_by=deadline - settings.SENDING["HAND_OVER_SECONDS"] / 2,
                 envid=prepared.token,
             )
             observation = _answer(email, attempt, answer)
         except ChannelFault as error:
             fault = error
             observation = _fault(email, attempt, error)
-        settle(observation)
+        except ValueError as error:  # an envelope that no server would understand; nothing was sent
+            data = {"reason": "could_not_be_built", "words": str(error)[:300]}
+            observation = _observation(email, attempt, Event.Kind.REFUSED, data)
+        self._settle(observation)
         if fault:
             raise fault
         self._learn(observation)
+
+    def _settle(self, observation: Observation) -> None:
+        """Record the answer, which is never discarded: while its commit is in doubt it is
+        repeated, which changes nothing if it was committed, and nothing else is handed over."""
+        try:
+            record([observation])
+        except DatabaseError as error:
+            log.warning("settling again", attempt=observation.attempt_id, error=str(error))
+            self.cut_off = True
+            insist(lambda: record([observation]))
 
     def _learn(self, observation: Observation) -> None:
         """What this outcome says about the channel."""
@@ -159,20 +185,15 @@ class Dispatcher:
         self.channel.hold(f"channel_{fault.kind}", fault.words)
 
 
-def settle(observation: Observation) -> None:
-    """Record the answer, however long the database takes to be back.
-
-    It is never discarded: while its commit is in doubt it is repeated, which changes nothing if
-    it was committed (the attempt names it), and nothing else is handed over.
-    """
+def insist[Known](ask: Callable[[], Known]) -> Known:
+    """Ask the database until it answers, however long it is away."""
     pause = 0.2
     while True:
+        connection.close()
         try:
-            record([observation])
-            return
+            return ask()
         except DatabaseError as error:
-            log.warning("settling again", attempt=observation.attempt_id, error=str(error))
-            connection.close()
+            log.warning("the database does not answer", error=str(error))
             time.sleep(pause)
             pause = min(pause * 2, 5)
 
