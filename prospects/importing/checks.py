@@ -10,20 +10,13 @@ from django.core.validators import URLValidator
 
 from ..addresses import checked
 from ..models import Person
+from .columns import MEANINGS
 from .sheet import Row, Sheet
 
-LONGEST: dict[str, int] = {
-    name: Person._meta.get_field(name).max_length or 0
-    for name in (
-        "first_name",
-        "last_name",
-        "title",
-        "company",
-        "phone",
-        "website",
-        "linkedin",
-        "source",
-    )
+LONGEST = {
+    field.name: field.max_length
+    for field in Person._meta.concrete_fields
+    if field.name in MEANINGS and field.max_length and field.name != "email"
 }
 # What no name needs and what makes text look like other text (Unicode TR 36, 2.5).
 UNSEEN = re.compile(r"[\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")

@@ -56,7 +56,7 @@ def store(rows: Iterable[Candidate | Refused], owner: "User", group: Group | Non
 
 def _create(candidates: Iterable[Candidate], owner: "User") -> None:
     now = timezone.now()
-    for some in batched(candidates, AT_ONCE, strict=False):
+    for some in batched(candidates, AT_ONCE):
         people = [Person(owner=owner, created_at=now, **row.values) for row in some]
         for person in people:
             person.prepare()
@@ -67,9 +67,9 @@ def _create(candidates: Iterable[Candidate], owner: "User") -> None:
 def _ids(keys: Iterable[str], seen_by: "User | None" = None) -> dict[str, int]:
     """The ids of those people that exist, by address in lower case."""
     people = Person.seen_by(seen_by) if seen_by else Person.objects.present()
-    return dict(_found(people.with_keys(), keys))
+    return dict(_found(people, keys))
 
 
 def _found(people: "PersonQuerySet", keys: Iterable[str]) -> Iterator[tuple[str, int]]:
-    for some in batched(keys, AT_ONCE, strict=False):
-        yield from people.filter(key__in=some).values_list("key", "pk")
+    for some in batched(keys, AT_ONCE):
+        yield from people.by_keys(some)

@@ -1,17 +1,23 @@
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.db.models.functions import Lower
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Undo, UndoRefused
 
 from .people import Person
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from accounts.models import User
+
+
+DISBAND = "prospects.disband"
 
 
 class GroupQuerySet(models.QuerySet["Group"]):
@@ -25,6 +31,10 @@ class GroupQuerySet(models.QuerySet["Group"]):
 
     def by_name(self) -> Self:
         return self.order_by(Lower("name"), "pk")
+
+    def called(self, name: str) -> Self:
+        """Of that name, whatever its case."""
+        return self.annotate(lower_name=Lower("name")).filter(lower_name=Lower(models.Value(name)))
 
 
 class Group(models.Model):
@@ -51,6 +61,9 @@ class Group(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    def get_absolute_url(self) -> str:
+        return f"{reverse('people:index')}?group={self.pk}"
+
     @classmethod
     def seen_by(cls, user: "User") -> GroupQuerySet:
         """The groups that `user` may see."""
@@ -59,7 +72,7 @@ class Group(models.Model):
     @classmethod
     def named(cls, owner: "User", name: str) -> "Group":
         """`owner`'s group of that name, whatever its case; a new one if there is none."""
-        found = cls.objects.filter(owner=owner, name__iexact=name).first()
+        found = cls.objects.filter(owner=owner).called(name).first()
         return found or cls.objects.get_or_create(owner=owner, name=name)[0]
 
     def add(self, people: "Iterable[Person]") -> int:
@@ -75,6 +88,27 @@ class Group(models.Model):
             batch_size=1000,
         )
         return self.memberships.count() - before
+
+    @transaction.atomic
+    def disband(self, by: "User") -> Undo:
+        """Delete the group, its people stay; what is returned takes that back."""
+        before = {
+            "name": self.name,
+            "people": list(self.memberships.values_list("person_id", flat=True)),
+            "page": reverse("people:index"),
+        }
+        self.delete()
+        return Undo.objects.create(user=by, action=DISBAND, before=before)
+
+
+@Undo.reverts(DISBAND)
+def found_again(user: "User", before: "Mapping[str, Any]") -> str:
+    """The group once more, with those of its people who are still there."""
+    if Group.objects.filter(owner=user).called(before["name"]).exists():
+        raise UndoRefused(_("You have a new group of this name. Rename that one first."))
+    group = Group.objects.create(owner=user, name=before["name"])
+    group.add_ids(Person.objects.filter(pk__in=before["people"]).values_list("pk", flat=True))
+    return _("The group “%(name)s” is back.") % {"name": group.name}
 
 
 class GroupMember(models.Model):

@@ -5,10 +5,13 @@ from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models
 from django.db.models.functions import Lower
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from accounts.models import User
 
     from .groups import Group
@@ -47,15 +50,24 @@ class PersonQuerySet(models.QuerySet["Person"]):
     def by_name(self) -> Self:
         return self.order_by("sort_name", "pk")
 
-    def with_keys(self) -> Self:
-        """Each with its `key`, what makes two people the same one: the address in lower case."""
-        return self.annotate(key=Lower("email"))
+    def by_keys(self, keys: "Iterable[str]") -> "Iterable[tuple[str, int]]":
+        """Key and id of those with one of `keys`: addresses in lower case, which make two
+        people the same one."""
+        keyed = self.annotate(key=Lower("email"))
+        return keyed.filter(key__in=keys).values_list("key", "pk")
 
     def with_address(self, address: str) -> Self:
-        return self.with_keys().filter(key=address.strip().lower())
+        return self.annotate(key=Lower("email")).filter(key=address.strip().lower())
 
     def in_group(self, group: "Group") -> Self:
         return self.filter(memberships__group=group)
+
+    def with_groups_seen_by(self, user: "User") -> Self:
+        """Each with `shown_groups`: those groups of theirs that `user` may see."""
+        from .groups import Group
+
+        groups = Group.seen_by(user).by_name()
+        return self.prefetch_related(models.Prefetch("groups", groups, to_attr="shown_groups"))
 
     def editable_by(self, user: "User") -> Self:
         """Their own; an admin's are everybody's."""
@@ -113,6 +125,24 @@ class Person(models.Model):
     def name(self) -> str:
         """First and last name, or the address where neither is known."""
         return f"{self.first_name} {self.last_name}".strip() or self.email
+
+    def is_seen_by(self, user: "User") -> bool:
+        """Whether `user` may see this person."""
+        return Person.seen_by(user).filter(pk=self.pk).exists()
+
+    def is_editable_by(self, user: "User") -> bool:
+        """Whether `user` may change this person."""
+        return user.is_admin or self.owner_id == user.pk
+
+    def get_absolute_url(self) -> str:
+        return reverse("people:person", args=[self.pk])
+
+    def join(self, groups: "Iterable[Group]", *, instead_of: "Iterable[Group]") -> None:
+        """Be in `groups`, and in none of `instead_of` besides."""
+        kept = {group.pk for group in groups}
+        self.memberships.filter(group__in=instead_of).exclude(group__in=kept).delete()
+        for group in groups:
+            group.add([self])
 
     @property
     def domain(self) -> str:

@@ -162,6 +162,7 @@ def test_more_rows_than_allowed_are_refused_before_anything_is_kept(rita, settin
     assert not PeopleImport.objects.exists()
 
 
+@pytest.mark.long
 def test_twenty_thousand_rows_take_seconds(rita):
     rows = "".join(f"Person {n} Ek,person{n}@b{n % 99}.example\n" for n in range(20_000))
     began = time.process_time()

@@ -1,0 +1,147 @@
+"""Forms for people and groups."""
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from .addresses import checked
+from .models import Group, Person
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+    from .models.people import PersonQuerySet
+
+
+class PeopleSearch(forms.Form):
+    """What a list of people is narrowed to; it lives in the query string."""
+
+    words = forms.CharField(required=False, max_length=200)
+    group = forms.ModelChoiceField(Group.objects.none(), required=False)
+
+    def __init__(self, user: "User", *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["group"].queryset = Group.seen_by(user)  # type: ignore[attr-defined]
+        self.is_valid()
+
+    @property
+    def sought(self) -> str:
+        return self.cleaned_data.get("words") or ""
+
+    @property
+    def chosen_group(self) -> Group | None:
+        return self.cleaned_data.get("group")
+
+    def narrow(self, people: "PersonQuerySet") -> "PersonQuerySet":
+        """Those of `people` that are asked for; what makes no sense in the query is passed over."""
+        if self.chosen_group:
+            people = people.in_group(self.chosen_group)
+        return people.matching(self.sought)
+
+
+class PersonForm(forms.ModelForm):
+    """A person, new or known, and the groups of the user that they are in."""
+
+    email = forms.CharField(
+        label=_("Email"),
+        max_length=320,
+        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+    )
+
+    class Meta:
+        model = Person
+        fields = [
+            "first_name",
+            "last_name",
+            "email",
+            "title",
+            "company",
+            "phone",
+            "website",
+            "linkedin",
+            "source",
+        ]
+        widgets = {"phone": forms.TelInput}
+
+    groups = forms.ModelMultipleChoiceField(
+        Group.objects.none(), label=_("Groups"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, user: "User", *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+        groups = Group.seen_by(user).by_name()
+        self.fields["groups"].queryset = groups  # type: ignore[attr-defined]
+        if self.instance.pk:
+            self.initial["groups"] = self.instance.groups.all()
+        if not groups:
+            del self.fields["groups"]
+
+    def clean_email(self) -> str:
+        address = checked(self.cleaned_data["email"])
+        self._refuse_a_second(address)
+        return address
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        names = {"first_name", "last_name"}
+        if not names & self.errors.keys() and not any(cleaned.get(name) for name in names):
+            self.add_error("first_name", _("Give a first or a last name."))
+        return cleaned
+
+    def keep(self) -> bool:
+        """Save it; False, with an error beside the address, if somebody was faster with it."""
+        if not self.instance.pk:
+            self.instance.owner = self.user
+        try:
+            with transaction.atomic():
+                self.instance.save()
+                self._keep_groups()
+        except IntegrityError:
+            self.add_error("email", _("Somebody has just added a person with this address."))
+            return False
+        return True
+
+    def _keep_groups(self) -> None:
+        """Put the person into the ticked groups and out of the user's others."""
+        if "groups" in self.fields:
+            mine = Group.seen_by(self.user)
+            self.instance.join(self.cleaned_data["groups"], instead_of=mine)
+
+    def _refuse_a_second(self, address: str) -> None:
+        same = Person.objects.present().with_address(address).exclude(pk=self.instance.pk).first()
+        if same is None:
+            return
+        if not same.is_seen_by(self.user):
+            raise ValidationError(
+                _("A colleague's person whom you may not see has this address. Ask an admin."),
+                code="taken",
+            )
+        raise ValidationError(
+            format_html(
+                gettext("{} has this address already."),
+                format_html('<a href="{}">{}</a>', reverse("people:person", args=[same.pk]), same),
+            ),
+            code="known",
+        )
+
+
+class GroupForm(forms.ModelForm):
+    """A group's name, which its owner has once."""
+
+    class Meta:
+        model = Group
+        fields = ["name"]
+
+    def clean_name(self) -> str:
+        name = " ".join(self.cleaned_data["name"].split())
+        same = Group.seen_by(self.instance.owner).exclude(pk=self.instance.pk)
+        if same.called(name).exists():
+            raise ValidationError(_("You have a group of this name already."), code="known")
+        return name

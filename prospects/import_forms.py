@@ -1,0 +1,130 @@
+"""Forms of the way in for a CSV file: the file, then what its columns mean."""
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.template.defaultfilters import filesizeformat
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from .importing.columns import MEANINGS, NAMES, guess
+from .importing.sheet import Unreadable
+from .importing.wording import about_file
+from .models import Group, PeopleImport
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+class UploadForm(forms.Form):
+    """A CSV file. Valid, it is kept as `upload`."""
+
+    file = forms.FileField(
+        label=gettext_lazy("CSV file"),
+        allow_empty_file=True,
+        widget=forms.FileInput(attrs={"accept": ".csv,.txt,.tsv,text/csv"}),
+        error_messages={"required": gettext_lazy("Choose a file first.")},
+    )
+
+    def __init__(self, user: "User", *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+        self.upload: PeopleImport | None = None
+        most = settings.LIMITS["IMPORT_MB"] * 1024 * 1024
+        rows = settings.LIMITS["IMPORT_ROWS"]
+        self.most = most
+        self.fields["file"].help_text = _(
+            "Up to %(rows)s rows and %(size)s; columns separated by comma, semicolon or tab."
+        ) % {"rows": rows, "size": filesizeformat(most)}
+
+    def clean_file(self) -> UploadedFile:
+        file: UploadedFile = self.cleaned_data["file"]
+        size = file.size or 0
+        if size > self.most:
+            raise ValidationError(
+                _("The file has %(size)s; at most %(most)s can be read. Split it into parts."),
+                params={"size": filesizeformat(size), "most": filesizeformat(self.most)},
+            )
+        try:
+            self.upload = PeopleImport.keep(self.user, file.name or "", file.read())
+        except Unreadable as problem:
+            raise ValidationError(about_file(problem.code, problem.values)) from problem
+        return file
+
+
+class MappingForm(forms.Form):
+    """What each column of an upload means, and the group that its people join."""
+
+    group = forms.ModelChoiceField(
+        Group.objects.none(),
+        label=gettext_lazy("Put them into the group"),
+        required=False,
+        empty_label=gettext_lazy("no group"),
+    )
+    new_group = forms.CharField(
+        label=gettext_lazy("or into a new group"), required=False, max_length=100
+    )
+
+    def __init__(self, upload: PeopleImport, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.upload = upload
+        groups = Group.seen_by(upload.owner).by_name()
+        self.fields["group"].queryset = groups  # type: ignore[attr-defined]
+        choices = [("", _("– not imported –")), *MEANINGS.items()]
+        guessed = guess(upload.sheet)
+        for index in range(upload.sheet.width):
+            self.fields[f"column_{index}"] = forms.ChoiceField(
+                choices=choices,
+                required=False,
+                initial=guessed.get(index, ""),
+                label=self.name_of(index),
+            )
+
+    def name_of(self, index: int) -> str:
+        """What a column is called: as in the file, else by its number."""
+        return self.upload.sheet.header[index] or _("Column %(number)s") % {"number": index + 1}
+
+    def columns(self) -> list[tuple[forms.BoundField, list[str]]]:
+        """Each column's field with what stands in it in the first five rows."""
+        first = self.upload.sheet.first(5)
+        return [
+            (self[f"column_{index}"], [row.cells[index][:80] for row in first])
+            for index in range(self.upload.sheet.width)
+        ]
+
+    @property
+    def mapping(self) -> dict[int, str]:
+        """{column index: code of importing.columns.MEANINGS}, without what is not imported."""
+        chosen = {
+            index: self.cleaned_data.get(f"column_{index}", "")
+            for index in range(self.upload.sheet.width)
+        }
+        return {index: meaning for index, meaning in chosen.items() if meaning}
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        mapping = self.mapping
+        if "email" not in mapping.values():
+            self.add_error(None, _("Say which column holds the email address."))
+        if not NAMES & set(mapping.values()):
+            self.add_error(None, _("Say which column holds the name."))
+        first: dict[str, int] = {}
+        for index, meaning in mapping.items():
+            if first.setdefault(meaning, index) != index:
+                self.add_error(
+                    f"column_{index}",
+                    _("“%(column)s” is this already.") % {"column": self.name_of(first[meaning])},
+                )
+        return cleaned
+
+    @transaction.atomic
+    def run(self) -> bool:
+        """Bring the people in; False, with nothing done, if that was done before."""
+        group, name = self.cleaned_data["group"], self.cleaned_data["new_group"].strip()
+        if name:
+            group = Group.named(self.upload.owner, name)
+        return self.upload.run(self.mapping, group)
