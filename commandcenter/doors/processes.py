@@ -5,20 +5,20 @@ one after another. If this process is killed, the kernel ends them (Linux), or i
 """
 
 import contextlib
-import json
 import os
 import signal
 import subprocess
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
 
 import psutil
 
 from commandcenter.children import entrance
 
 from . import ROOT, Refusal, say
+
+MARK = "STARTED_BY_BIN_START"
 
 
 class Stopped(Exception):
@@ -77,9 +77,9 @@ class Child:
 class Watch:
     """Keeps the asked-for end in mind, and which processes run."""
 
-    def __init__(self, record: Path) -> None:
-        """`record` is where the processes are written down for a successor, should we be killed."""
-        self.record = record
+    def __init__(self, mark: str) -> None:
+        """Every process gets `mark` into its environment, by which a successor knows it."""
+        self.mark = mark
         self.children: list[Child] = []
         self.asked_to_stop = 0
         for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -90,14 +90,13 @@ class Watch:
 
     def start(self, child: Child, environment: Mapping[str, str]) -> Child:
         """Start one more."""
-        child.start(environment)
+        child.start({**environment, MARK: self.mark})
         self.children.append(child)
-        self._write_down()
         return child
 
     def run(self, child: Child, environment: Mapping[str, str]) -> None:
         """Start one that ends by itself and wait for it; refuses with its last words if it fails."""
-        child.start(environment)
+        child.start({**environment, MARK: self.mark})
         try:
             self.wait(lambda: child.ended, seconds=600, what=f"{child.name} takes too long")
         finally:
@@ -128,42 +127,23 @@ class Watch:
         before = self.asked_to_stop
         while self.children:
             self.children.pop().stop(lambda: self.asked_to_stop > before)
-        self.record.unlink(missing_ok=True)
-
-    def _write_down(self) -> None:
-        entries = []
-        for child in self.children:
-            with contextlib.suppress(psutil.Error):
-                if child.process:
-                    process = psutil.Process(child.process.pid)
-                    entries.append({"pid": process.pid, "started": process.create_time()})
-        self.record.write_text(json.dumps(entries))
+        end_marked(self.mark)  # a child that was killed may have left children of its own
 
 
-def end_left_overs(record: Path, seconds: float = 20) -> None:
-    """Stop what a killed predecessor has left running, as it wrote down in `record`."""
-    left = [process for entry in _read(record) if (process := _still_there(entry))]
-    if left:
-        say("Stopping what a killed bin/start has left running …")
-    families = [each for process in left for each in [process, *process.children(recursive=True)]]
+def end_marked(mark: str, seconds: float = 20) -> bool:
+    """Stop every process that was started with `mark`; whether there was any."""
+    left = [each for each in psutil.process_iter(["environ"]) if _has(each, mark)]
     for process in left:
-        process.terminate()
-    for process in psutil.wait_procs(families, timeout=seconds)[1]:
-        process.kill()
-    record.unlink(missing_ok=True)
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.terminate()
+    for process in psutil.wait_procs(left, timeout=seconds)[1]:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            process.kill()
+            process.wait(5)
+    return bool(left)
 
 
-def _read(record: Path) -> list[dict[str, Any]]:
-    try:
-        return list(json.loads(record.read_text()))
-    except (OSError, ValueError):
-        return []
-
-
-def _still_there(entry: dict[str, Any]) -> psutil.Process | None:
-    # A number alone may be somebody else's by now.
-    try:
-        process = psutil.Process(entry["pid"])
-        return process if abs(process.create_time() - entry["started"]) < 1 else None
-    except psutil.Error:
-        return None
+def _has(process: psutil.Process, mark: str) -> bool:
+    # Ourselves left out: a bin/start within another's environment must not end itself.
+    environment = process.info["environ"] or {}
+    return environment.get(MARK) == mark and process.pid != os.getpid()

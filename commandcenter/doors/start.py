@@ -15,7 +15,7 @@ from commandcenter import catalogues, embedded
 
 from . import ROOT, Refusal, say
 from .lock import hold
-from .processes import Child, Stopped, Watch, end_left_overs
+from .processes import Child, Stopped, Watch, end_marked
 from .surroundings import Surroundings, choose_ports, prepare_environment
 
 PATIENCE = 60
@@ -70,11 +70,12 @@ def run(folder: Path, options: argparse.Namespace, lock: Path) -> int:
     """Start all, wait for the end, stop all."""
     (folder / "logs").mkdir(exist_ok=True)
     started = time.monotonic()
-    watch = Watch(folder / "running.json")
+    watch = Watch(str(folder))
     servers: list[embedded.Server] = []
     try:
         catalogues.compile_all()
-        end_left_overs(folder / "running.json")
+        if end_marked(str(folder)):
+            say("What a killed bin/start had left running is stopped.")
         around = prepare_environment(folder, choose_ports(options.port, free=options.check))
         lock.write_text(f"{around.base_url} (process {os.getpid()})")
         start_servers(servers, folder, watch)

@@ -6,9 +6,9 @@ import threading
 import psutil
 import pytest
 
-from commandcenter.doors import Refusal, processes, surroundings
+from commandcenter.doors import Refusal, surroundings
 from commandcenter.doors.lock import hold
-from commandcenter.doors.processes import Child, Stopped, Watch, end_left_overs
+from commandcenter.doors.processes import Child, Stopped, Watch, end_marked
 
 PATIENT = "import signal, time; signal.pause()"
 SLOW = """
@@ -24,7 +24,7 @@ def watch(tmp_path):
     before = {
         name: signal.getsignal(name) for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
     }
-    watch = Watch(tmp_path / "running.json")
+    watch = Watch(str(tmp_path))
     yield watch
     watch.asked_to_stop += 1
     for child in watch.children:
@@ -52,7 +52,6 @@ def test_all_are_stopped_in_the_opposite_order(watch, child, monkeypatch):
     watch.stop()
 
     assert stopped == ["worker", "web", "sink"]
-    assert not watch.record.exists()
 
 
 def test_a_child_that_dies_is_named_with_its_last_words(watch, child):
@@ -99,31 +98,32 @@ def _ctrl_c_after(words, child, watch):
     watch.asked_to_stop += 1
 
 
-def test_what_a_killed_predecessor_left_is_ended(watch, child, capsys):
+def test_what_a_killed_predecessor_left_is_ended(watch, child, tmp_path):
     process = watch.start(child("web"), {}).process
-    end_left_overs(watch.record)
 
+    assert end_marked(str(tmp_path))
     assert process.wait(10) is not None
-    assert "killed bin/start" in capsys.readouterr().out
+    assert not end_marked(str(tmp_path))
 
 
-def test_a_number_that_is_somebody_elses_by_now_is_left_alone(watch, child):
+def test_what_belongs_to_another_folder_is_left_alone(watch, child, tmp_path):
     process = watch.start(child("web"), {}).process
-    watch.record.write_text(
-        watch.record.read_text().replace(
-            str(psutil.Process(process.pid).create_time()), "1000000000.0"
-        )
-    )
-    end_left_overs(watch.record)
 
+    assert not end_marked(str(tmp_path / "other"))
     assert process.poll() is None
 
 
-def test_a_broken_record_is_no_hindrance(tmp_path):
-    (tmp_path / "running.json").write_text("{half")
-    end_left_overs(tmp_path / "running.json")
+def test_children_of_a_killed_child_are_stopped_too(watch, child):
+    code = (
+        f"import subprocess, sys; subprocess.Popen([sys.executable, '-c', {PATIENT!r}]); {PATIENT}"
+    )
+    parent = watch.start(child("web", code), {}).process
+    watch.wait(lambda: psutil.Process(parent.pid).children() != [], seconds=20, what="no child")
+    family = psutil.Process(parent.pid).children()
+    parent.kill()
+    watch.stop()
 
-    assert processes._read(tmp_path / "missing.json") == []
+    assert psutil.wait_procs(family, timeout=10)[1] == []
 
 
 def test_a_second_start_on_the_same_data_is_told_about_the_first(tmp_path):
