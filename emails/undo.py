@@ -15,7 +15,7 @@ from accounts.models import Undo, UndoRefused
 from accounts.requests import SignedInRequest
 from ui.notices import tell
 
-from .models import Email, IllegalTransition
+from .models import Composition, Email, IllegalTransition
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -88,6 +88,24 @@ def _pull_back(user: "User", before: Mapping[str, Any]) -> str:
         "Undone: %(count)s emails were not sent. They are in Drafts.",
         count,
     ) % {"count": count}
+
+
+def offer_thrown(user: "User", thrown: Composition | Email) -> Undo:
+    """Let `user` have back what they threw away in the compose window."""
+    if isinstance(thrown, Email):
+        return offer(user, "delete", [thrown])
+    before = {"key": str(thrown.key), "email": thrown.email_id, "version": thrown.version}
+    return Undo.objects.create(
+        user=user, action="emails.writing", before=before | {"typed": thrown.typed}
+    )
+
+
+@Undo.reverts("emails.writing")
+def _take_up_again(user: "User", before: Mapping[str, Any]) -> str:
+    email = user.emails.filter(pk=before["email"]).first()
+    told = {"email": email, "version": before["version"], "typed": before["typed"]}
+    user.compositions.update_or_create(key=before["key"], defaults=told)
+    return _("Undone: Compose offers what you had typed.")
 
 
 def _with_each(user: "User", before: Mapping[str, Any], revert: Callable[[Email], None]) -> int:

@@ -1,6 +1,6 @@
 import hashlib
 import uuid
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
     from accounts.models import User
+
+    from .email import Email
 
 
 class EmailContent(models.Model):
@@ -122,6 +124,20 @@ class Link(models.Model):
         return self.text or self.url
 
 
+class CompositionQuerySet(models.QuerySet["Composition"]):
+    def begun(self) -> Self:
+        """Writing that belongs to no email which it could still become part of."""
+        gone = ~models.Q(email__status__in=["draft", "scheduled", "failed"])
+        return self.filter(models.Q(email=None) | gone | ~models.Q(email__removed_at=None))
+
+    def with_key(self, key: uuid.UUID) -> Self:
+        return self.filter(key=key)
+
+    def of_version(self, email: "Email") -> Self:
+        """What was typed on top of the content that `email` has now."""
+        return self.filter(email=email, version=email.version)
+
+
 class Composition(models.Model):
     """What somebody has typed that is no draft yet, or is a change to a scheduled email.
 
@@ -129,7 +145,9 @@ class Composition(models.Model):
     scheduled email has taken it over.
     """
 
-    FIELDS: ClassVar = ("identity", "to", "cc", "bcc", "subject", "html", "files")
+    FIELDS: ClassVar = (
+        "identity", "to", "cc", "bcc", "subject", "html", "files", "date", "time", "zone",
+    )  # fmt: skip
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="compositions")
     key = models.UUIDField(default=uuid.uuid4)
@@ -140,6 +158,8 @@ class Composition(models.Model):
     typed: Any = models.JSONField(default=dict)  # {field: what stands in it}
     updated_at = models.DateTimeField(auto_now=True)
 
+    objects = CompositionQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("unsaved writing")
         verbose_name_plural = _("unsaved writing")
@@ -148,3 +168,11 @@ class Composition(models.Model):
 
     def __str__(self) -> str:
         return str(self.typed.get("subject") or self.key)
+
+    @property
+    def words(self) -> str:
+        """By what its writer will know it again: the subject, else the text, else the recipient."""
+        from ..sending.html import text_of
+
+        text = " ".join(text_of(str(self.typed.get("html") or "")).split())
+        return str(self.typed.get("subject") or text or self.typed.get("to") or "")

@@ -1,0 +1,142 @@
+"""What the compose window shows of its form, whether it was just opened or has been typed in."""
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo, available_timezones
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils.html import linebreaks, urlize
+
+from .. import recipients
+from ..models import Identity
+from ..sending.html import clean, text_of
+from ..wall_time import Preset, WallTime, presets
+from .files import MEGABYTE
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+SHOWS_SOMETHING = re.compile(r"<(?:img|table|hr)\b")
+LINK = re.compile(r"<a\s[^>]*?href=\"(https?://[^\"]+)\"")
+REGIONS = {
+    "Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe",
+    "Indian", "Pacific",
+}  # fmt: skip
+
+
+def is_blank(html: str) -> bool:
+    """Whether a reader would see nothing."""
+    return not SHOWS_SOMETHING.search(html) and not text_of(html).strip("\n\u200b\xa0 ")
+
+
+def from_text(text: str) -> str:
+    """Plain text as HTML: its paragraphs, its lines, its addresses as links."""
+    return clean(linebreaks(urlize(text.strip("\n"), autoescape=True))) if text.strip() else ""
+
+
+@cache
+def all_zones() -> list[str]:
+    """The zones that are offered: places, without the database's old names."""
+    return ["UTC", *sorted(zone for zone in available_timezones() if zone.split("/")[0] in REGIONS)]
+
+
+class Shown(forms.Form):
+    """The part of ComposeForm that its templates ask."""
+
+    user: "User"
+
+    @classmethod
+    def initially(cls, user: "User", typed: dict[str, Any]) -> dict[str, Any]:
+        """What stands in the fields of a window that opens with `typed`: clean, and whole."""
+        default = user.identities.for_compose().first()
+        told = {"identity": default.pk if default else None, "zone": user.time_zone}
+        told |= {name: value for name, value in typed.items() if value or name == "html"}
+        html = clean(str(told.get("html") or ""))
+        return told | {"html": "" if is_blank(html) else html}
+
+    @property
+    def recipient(self) -> recipients.Recipient | None:
+        """To, if it can be read."""
+        if self.is_bound:
+            return self.cleaned_data.get("to") or None
+        try:
+            return recipients.one(self.initial.get("to") or "")
+        except ValidationError:
+            return None
+
+    @property
+    def chosen_identity(self) -> Identity | None:
+        """Whom it comes from."""
+        if self.is_bound:
+            return self.cleaned_data.get("identity")
+        return (
+            self.user.identities.for_compose().filter(pk=self.initial.get("identity") or 0).first()
+        )
+
+    @property
+    def copies(self) -> list[str]:
+        """Cc and Bcc, as far as they can be read."""
+        if self.is_bound:
+            return [*(self.cleaned_data.get("cc") or []), *(self.cleaned_data.get("bcc") or [])]
+        told = [self.initial.get(name) or "" for name in ("cc", "bcc")]
+        try:
+            return recipients.several(", ".join(told))
+        except ValidationError:
+            return []
+
+    @property
+    def wall(self) -> WallTime | None:
+        """The time that is chosen, if a whole one is."""
+        if self.is_bound:
+            return self.cleaned_data.get("wall")
+        day, clock, zone = (self.initial.get(name, "") for name in ("date", "time", "zone"))
+        try:
+            ZoneInfo(zone)
+            return WallTime.written(f"{day}T{clock}", zone)
+        except (ValueError, KeyError):
+            return None
+
+    @property
+    def body(self) -> str:
+        """The body, clean."""
+        if self.is_bound:
+            return self.cleaned_data.get("html", "")
+        return self.initial.get("html") or ""
+
+    @property
+    def body_as_text(self) -> str:
+        return text_of(self.body).rstrip("\n")
+
+    @property
+    def links(self) -> int:
+        """How many different places it links to."""
+        return len(set(LINK.findall(self.body)))
+
+    @property
+    def refused_recipient(self) -> str:
+        """Why To must not be mailed, or ""."""
+        if not self.recipient:
+            return ""
+        return recipients.refusals([self.recipient.address]).get(self.recipient.address, "")
+
+    @property
+    def spoken_time(self) -> str:
+        """When it goes, for the main button; "" if it goes at once."""
+        wrong = {"date", "time", "zone"} & self.errors.keys()
+        return self.wall.spoken(self.user.time_zone) if self.wall and not wrong else ""
+
+    @property
+    def body_limit(self) -> int:
+        """How many bytes the body may have."""
+        return settings.LIMITS["BODY_MB"] * MEGABYTE
+
+    @property
+    def presets(self) -> list[Preset]:
+        return presets(self.user.time_zone)
+
+    @property
+    def zones(self) -> list[str]:
+        return all_zones()

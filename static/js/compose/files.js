@@ -1,0 +1,67 @@
+// Attachments go up as soon as they are chosen, so that sending never waits for them; the server answers with the
+// list as it is then. What cannot fit is said before anything is sent.
+import { post, problem } from "./post.js";
+
+const form = document.querySelector("#compose");
+const panel = form.querySelector("[data-attach]");
+const upload = panel.querySelector("[name=uploads]");
+const says = panel.querySelector("[data-too-large]");
+const busy = panel.querySelector("[data-uploading]");
+const size = (bytes) => `${(bytes / 1024 / 1024).toFixed(1)} MB`;
+
+async function attach(files) {
+  const limit = Number(form.dataset.filesLimit);
+  const large = [...files].reduce((sum, file) => sum + file.size, 0) > limit;
+  says.hidden = !large;
+  if (large) {
+    const names = [...files].map((file) => file.name).join(", ");
+    says.textContent = says.dataset.tooLarge.replace("#", names).replace("%", size(limit));
+    panel.open = true;
+    return;
+  }
+  const data = new FormData();
+  for (const box of form.querySelectorAll("[name=files]:checked")) data.append("files", box.value);
+  for (const file of files) data.append("uploads", file);
+  busy.hidden = false;
+  try {
+    const answer = await post(data, form.dataset.files);
+    show(await answer.text());
+    if (answer.status === 200) panel.open = false;
+  } catch (name) {
+    problem(name);
+  } finally {
+    busy.hidden = true;
+    upload.value = "";
+  }
+}
+
+function show(html) {
+  const template = document.createElement("template");
+  template.innerHTML = html;
+  form.querySelector("#compose-files").replaceWith(template.content.querySelector("#compose-files"));
+  const attached = [...form.querySelectorAll("#compose-files [name=files]")].map((box) => box.value);
+  for (const box of panel.querySelectorAll("[data-stored]")) {
+    box.checked = false;
+    box.closest("label").hidden = attached.includes(box.value);
+  }
+  form.dispatchEvent(new CustomEvent("keep"));
+}
+
+upload.addEventListener("change", () => upload.files.length && attach(upload.files));
+form.addEventListener("attach", ({ detail }) => attach(detail));
+form.addEventListener("change", ({ target }) => {
+  if (target.matches("[data-stored]")) attach([]);
+  if (target.matches("#compose-files [name=files]")) {
+    for (const box of panel.querySelectorAll("[data-stored]")) if (box.value === target.value) box.closest("label").hidden = false;
+    target.closest("label").remove();
+    form.dispatchEvent(new CustomEvent("keep"));
+  }
+});
+// Files that are dropped on the window are attached; text and pictures of the text itself stay the editor's business.
+form.addEventListener("dragover", (event) => event.dataTransfer.types.includes("Files") && event.preventDefault());
+form.addEventListener("drop", (event) => {
+  if (!event.dataTransfer.files.length) return;
+  event.preventDefault();
+  event.stopPropagation();
+  attach(event.dataTransfer.files);
+}, true);

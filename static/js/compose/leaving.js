@@ -1,0 +1,64 @@
+// Ways out of the window: sending (⌘⏎), closing, a larger page, and other links. What is typed is saved first; if the
+// session is over, the window stays and says so.
+import { token } from "./post.js";
+import { close, save } from "./saving.js";
+
+const form = document.querySelector("#compose");
+const outside = window.parent === window ? null : window.parent;
+const commits = (button) => /\/(send|schedule|discard|save)\/$/.test(button?.formAction ?? "");
+
+form.addEventListener("submit", async (event) => {
+  const button = event.submitter;
+  if (form.dataset.going || !commits(button)) return event.preventDefault();
+  if (form.dataset.ready === "yes") return;
+  event.preventDefault();
+  form.dataset.going = "yes";
+  const saved = button.name === "as" || button.name === "other" || (await save());
+  delete form.dataset.going;
+  if (!saved) return;
+  close();
+  token();
+  form.dataset.ready = "yes";
+  form.requestSubmit(button);
+});
+
+document.addEventListener("keydown", (event) => {
+  const inField = event.target.matches?.("input:not([type=checkbox], [type=file])");
+  if (event.key === "Enter" && (event.metaKey || event.ctrlKey)) {
+    event.preventDefault();
+    event.stopPropagation();
+    form.querySelector("[data-main]").click();
+  } else if (event.key === "Enter" && inField) {
+    event.preventDefault();
+  } else if (event.key === "Escape" && !event.defaultPrevented && outside) {
+    leave();
+  }
+}, { capture: false });
+// The editor must not see ⌘⏎ as a new line.
+form.querySelector("[data-editor]").addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && (event.metaKey || event.ctrlKey)) {
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    form.querySelector("[data-main]").click();
+  }
+}, true);
+
+async function leave() {
+  if (!(await save())) return;
+  close();
+  outside.document.body.dispatchEvent(new CustomEvent("changed"));
+  outside.document.dispatchEvent(new CustomEvent("close-window"));
+}
+
+document.addEventListener("click", async (event) => {
+  const link = event.target.closest?.("[data-leave], [data-larger], [data-away]");
+  if (!link || link.dataset.saved) return;
+  event.preventDefault();
+  if (link.matches("[data-leave]") && outside) return leave();
+  if (!(await save())) return;
+  close();
+  link.dataset.saved = "yes";
+  link.click();
+});
+
+if (!/Mac|iPhone|iPad/.test(navigator.platform)) document.documentElement.dataset.control = "";

@@ -1,0 +1,77 @@
+// Saves by itself a moment after typing stops, one request at a time; what the server answers takes the place of the
+// parts with the same ids. Until the server has it, what is typed is in this browser as well (backup.js).
+import { backUp, backedUp } from "./backup.js";
+import { write } from "./editor.js";
+import { post, problem } from "./post.js";
+
+const PAUSE = 800;
+const AGAIN = 5000;
+const form = document.querySelector("#compose");
+let timer;
+let running = null;
+let dirty = false;
+let closed = false;
+
+function fields() {
+  write();
+  const data = new FormData(form);
+  data.delete("uploads"); // these have their own way
+  return data;
+}
+
+async function keep() {
+  const data = fields();
+  try {
+    show(await (await post(new URLSearchParams(data))).text());
+  } catch (name) {
+    problem(name);
+    timer = setTimeout(save, AGAIN);
+    return false;
+  }
+  if (!dirty) backedUp(data.get("key"));
+  return true;
+}
+
+function show(html) {
+  const template = document.createElement("template");
+  template.innerHTML = html;
+  for (const part of [...template.content.children]) {
+    const old = document.getElementById(part.id);
+    if (old && !old.isEqualNode(part)) old.replaceWith(part);
+  }
+  history.replaceState(history.state, "", form.querySelector("#compose-ids").dataset.address);
+}
+
+// Resolves to whether all that was typed until now is with the server.
+export async function save() {
+  clearTimeout(timer);
+  while (running) await running;
+  if (!dirty || closed) return true;
+  dirty = false;
+  running = keep();
+  const saved = await running;
+  running = null;
+  dirty ||= !saved;
+  return saved;
+}
+
+function changed(pause = PAUSE) {
+  if (closed) return;
+  dirty = true;
+  backUp(fields);
+  clearTimeout(timer);
+  timer = setTimeout(save, pause);
+}
+
+export const close = () => ((closed = true), clearTimeout(timer));
+
+for (const kind of ["input", "change"]) {
+  form.addEventListener(kind, ({ target }) => target.matches("[name]:not([type=file])") && changed());
+}
+form.addEventListener("keep", () => changed(0));
+addEventListener("focus", () => dirty && save());
+addEventListener("pagehide", () => {
+  if (!dirty || closed) return;
+  backUp(fields, 0);
+  save();
+});
