@@ -20,6 +20,7 @@ urlpatterns = [
     path("own-browser/", own_browser, name="own-browser"),
     path("t/", include("emails.tracking.urls")),
     path("people/", include("prospects.urls")),
+    path("settings/", include("accounts.urls")),
     path("admin/", admin.site.urls),
     path("i18n/", include("django.conf.urls.i18n")),
 ]

@@ -5,7 +5,7 @@ from .views import groups, imports, people
 app_name = "people"
 
 urlpatterns = [
-    path("", people.index, name="index"),
+    path("", people.index, name="home"),
     path("new/", people.new, name="new"),
     path("<int:pk>/", people.person, name="person"),
     path("<int:pk>/edit/", people.edit, name="edit"),

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
 
 
 @dataclass(frozen=True)
@@ -60,3 +62,10 @@ def shown_to(request: HttpRequest) -> list[Shown]:
         )
         for entry in ENTRIES
     ]
+
+
+def menu_link(request: HttpRequest, url: str, label: str) -> SafeString:
+    """An entry of the settings' menu, lit on the page of the URL named `url` and below it."""
+    href = reverse(url)
+    lit = mark_safe(' aria-current="page"') if request.path.startswith(href) else ""
+    return format_html('<a href="{}"{}>{}</a>', href, lit, label)

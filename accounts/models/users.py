@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator
-from django.db import models
+from django.db import models, transaction
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
@@ -15,12 +15,23 @@ def validate_time_zone(name: str) -> None:
         raise ValidationError(_("“%(name)s” is no time zone."), params={"name": name})
 
 
+class LastAdmin(Exception):
+    """Without this user nobody could administrate any more."""
+
+
 class UserQuerySet(models.QuerySet["User"]):
     def active(self) -> Self:
         return self.filter(is_active=True)
 
     def admins(self) -> Self:
         return self.filter(role=User.Role.ADMIN)
+
+    def with_email(self, email: str) -> Self:
+        return self.filter(email=email.strip().lower())
+
+    def for_team_page(self) -> Self:
+        """Everybody by name, those who may no longer sign in last, with their teams."""
+        return self.order_by("-is_active", Lower("name"), "pk").prefetch_related("teams")
 
 
 class UserManager(BaseUserManager["User"].from_queryset(UserQuerySet)):  # type: ignore[misc]
@@ -112,6 +123,44 @@ class User(AbstractBaseUser):
     @property
     def is_admin(self) -> bool:
         return self.is_active and self.role == self.Role.ADMIN
+
+    @property
+    def is_last_admin(self) -> bool:
+        """Whether nobody else is an admin."""
+        return self.is_admin and not User.objects.active().admins().exclude(pk=self.pk).exists()
+
+    @property
+    def was_here(self) -> bool:
+        """Whether they have chosen a password, as somebody who was invited does first."""
+        return self.has_usable_password()
+
+    @classmethod
+    def kept(cls, user: "User") -> "User":
+        """`user` as the database has them, whatever a form has put into this object."""
+        return cls.objects.get(pk=user.pk)
+
+    @classmethod
+    def everybody(cls) -> UserQuerySet:
+        """All users, for the page of the team."""
+        return cls.objects.for_team_page()
+
+    @transaction.atomic
+    def deactivate(self) -> None:
+        """Let them sign in no more, from their next click on; what they did stays.
+
+        Raises LastAdmin.
+        """
+        # Two admins who deactivate each other at once: the second one waits and is refused.
+        list(User.objects.admins().order_by("pk").select_for_update())
+        if User.kept(self).is_last_admin:
+            raise LastAdmin
+        self.is_active = False
+        self.save(update_fields=["is_active"])
+
+    def reactivate(self) -> None:
+        """Let them sign in again."""
+        self.is_active = True
+        self.save(update_fields=["is_active"])
 
     # What Django's admin asks of a user; admins may do everything there, nobody else anything.
 

@@ -62,7 +62,7 @@ class Group(models.Model):
         return self.name
 
     def get_absolute_url(self) -> str:
-        return f"{reverse('people:index')}?group={self.pk}"
+        return f"{reverse('people:home')}?group={self.pk}"
 
     @classmethod
     def seen_by(cls, user: "User") -> GroupQuerySet:
@@ -95,7 +95,7 @@ class Group(models.Model):
         before = {
             "name": self.name,
             "people": list(self.memberships.values_list("person_id", flat=True)),
-            "page": reverse("people:index"),
+            "page": reverse("people:home"),
         }
         self.delete()
         return Undo.objects.create(user=by, action=DISBAND, before=before)

@@ -43,4 +43,4 @@ def delete(request: SignedInRequest, pk: int) -> HttpResponse:
     undo = group.disband(by=request.user)
     said = _("The group “%(name)s” was deleted; its people stay.") % {"name": group.name}
     tell(request, said, undo=reverse("undo", args=[undo.pk]))
-    return redirect("people:index")
+    return redirect("people:home")

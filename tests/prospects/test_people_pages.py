@@ -35,7 +35,7 @@ def test_the_list_shows_people_by_name_with_their_groups(client, rita):
     make_person(rita, "Bo", last_name="Ek")
     Group.named(rita, "Autumn fair").add([anna])
 
-    response = client.get(reverse("people:index"))
+    response = client.get(reverse("people:home"))
     assert names(response) == ["Bo Ek", "Anna Öberg"]
     assert "Autumn fair" in response.text
 
@@ -46,7 +46,7 @@ def test_the_list_takes_few_queries_however_many_people(
     group = Group.named(rita, "Autumn fair")
     group.add(make_person(rita) for _ in range(60))
     with django_assert_max_num_queries(12):
-        response = client.get(reverse("people:index"))
+        response = client.get(reverse("people:home"))
     assert response.context["page"].total == 60
     assert len(response.context["page"].rows) == 50
 
@@ -63,7 +63,7 @@ def test_words_and_group_narrow_the_list(client, rita):
 
 def test_htmx_gets_the_list_alone(client, rita):
     make_person(rita, "Anna")
-    response = client.get(reverse("people:index"), headers=HTMX)
+    response = client.get(reverse("people:home"), headers=HTMX)
     assert response.text.strip().startswith('<section class="list" id="people-list"')
 
 

@@ -1,0 +1,44 @@
+"""The time zones that can be chosen: those of places, by region."""
+
+from functools import cache
+from zoneinfo import available_timezones
+
+from django.utils.translation import gettext as _
+
+# The tz database also has zones by country, by abbreviation and by offset, kept for old settings.
+REGIONS = {
+    "Africa",
+    "America",
+    "Antarctica",
+    "Arctic",
+    "Asia",
+    "Atlantic",
+    "Australia",
+    "Europe",
+    "Indian",
+    "Pacific",
+}
+Choices = list[tuple[str, list[tuple[str, str]]]]
+
+
+@cache
+def _places() -> tuple[tuple[str, str, str], ...]:
+    """(region, zone, place) of every zone that is named after a place."""
+    found = []
+    for zone in sorted(available_timezones()):
+        region, slash, place = zone.partition("/")
+        if slash and region in REGIONS:
+            found.append((region, zone, place.replace("_", " ").replace("/", " – ")))
+    return tuple(found)
+
+
+def choices(current: str = "") -> Choices:
+    """For a select: UTC, the zone that is set now, and every place under its region."""
+    zones = {zone for _region, zone, _place in _places()}
+    general = [("UTC", "UTC")]
+    if current and current != "UTC" and current not in zones:
+        general.append((current, current))
+    regions: dict[str, list[tuple[str, str]]] = {_("General"): general}
+    for region, zone, place in _places():
+        regions.setdefault(region, []).append((zone, place))
+    return list(regions.items())
