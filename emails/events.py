@@ -19,7 +19,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from .models import Attempt, Email, Event, Link, Status
-from .reactions import REACTIONS
+from .reactions import react
 from .rollups import roll_up
 
 log = structlog.get_logger(__name__)
@@ -155,7 +155,7 @@ def _apply_one(email: Email, event: Event) -> None:
         with transaction.atomic():
             _speak(email, event)
     except Exception as error:
-        log.exception("event not applied", event=event.pk, email=email.pk)
+        log.exception("event not applied", evidence=event.pk, email=email.pk)
         email.refresh_from_db()
         tries = event.tries + 1
         parked = {"parked_at": Now()} if tries >= TRIES else {}
@@ -170,11 +170,9 @@ def _speak(email: Email, event: Event) -> None:
     before = email.transitions.order_by("-pk").values_list("pk", flat=True).first()
     email.weigh(event)
     roll_up(email, event)
-    for reaction in REACTIONS[event.kind]:
-        reaction(event)
-    for transition in email.transitions.filter(pk__gt=before or 0):
-        for reaction in REACTIONS[transition.to_status]:
-            reaction(transition)
+    react(event)
+    for step in email.transitions.filter(pk__gt=before or 0):
+        react(step)
     Event.objects.filter(pk=event.pk).update(applied_at=Now(), attempt=attempt)
 
 

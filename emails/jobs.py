@@ -6,6 +6,7 @@ from django.core.cache import cache
 
 from . import events
 from .models import Channel, Email
+from .reactions import react_again
 from .sending.claim import free_slots
 from .sending.dispatch import Dispatcher
 
@@ -45,6 +46,7 @@ def apply_events() -> None:
     cache.delete("wake:evidence")
     while events.apply_events():
         pass
+    react_again()
 
 
 @shared_task(ignore_result=True)

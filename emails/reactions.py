@@ -17,9 +17,14 @@ from collections import defaultdict
 from collections.abc import Callable
 from typing import Any
 
+import structlog
+from django.db import transaction
+
 from prospects.models import Suppression
 
-from .models import Event
+from .models import Event, FailedReaction, Transition
+
+log = structlog.get_logger(__name__)
 
 Reaction = Callable[[Any], None]
 REACTIONS: dict[str, list[Reaction]] = defaultdict(list)
@@ -36,6 +41,44 @@ def on(*happenings: str) -> Callable[[Reaction], Reaction]:
         return reaction
 
     return register
+
+
+def name_of(reaction: Reaction) -> str:
+    return f"{reaction.__module__}.{reaction.__qualname__}"
+
+
+def react(happening: Event | Transition) -> None:
+    """Run what is registered for an event's kind or a transition's new status.
+
+    Inside the caller's transaction; never raises what a reaction raises.
+    """
+    is_event = isinstance(happening, Event)
+    for reaction in REACTIONS[happening.kind if is_event else happening.to_status]:
+        if problem := _problem(reaction, happening):
+            about = {"event": happening} if is_event else {"transition": happening}
+            FailedReaction.objects.create(reaction=name_of(reaction), problem=problem, **about)
+
+
+def react_again() -> None:
+    """Give reactions that failed another try."""
+    known = {name_of(one): one for reactions in REACTIONS.values() for one in reactions}
+    with transaction.atomic():
+        failed = FailedReaction.objects.to_try().select_for_update(skip_locked=True)
+        for row in failed[:100]:
+            reaction = known.get(row.reaction)
+            problem = _problem(reaction, row.event or row.transition) if reaction else "It is gone."
+            row.failed_again(problem) if problem else row.delete()
+
+
+def _problem(reaction: Reaction, happening: Event | Transition | None) -> str:
+    """Run it in a savepoint; what went wrong, else nothing."""
+    try:
+        with transaction.atomic():
+            reaction(happening)
+    except Exception as error:
+        log.exception("reaction failed", reaction=name_of(reaction))
+        return repr(error)[:2000]
+    return ""
 
 
 @on(Event.Kind.BOUNCE)

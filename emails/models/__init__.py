@@ -1,7 +1,7 @@
 from .channels import Channel, Identity, UnattendedPeriod
 from .content import Attachment, Composition, EmailContent, Link, StoredFile
 from .email import Email, IllegalTransition
-from .history import Attempt, Event, Transition
+from .history import Attempt, Event, FailedReaction, Transition
 from .returned import ReturnedMail
 from .vocabulary import Cause, Outcome, Status
 
@@ -14,6 +14,7 @@ __all__ = [
     "Email",
     "EmailContent",
     "Event",
+    "FailedReaction",
     "Identity",
     "IllegalTransition",
     "Link",

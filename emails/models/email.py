@@ -3,13 +3,14 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar
 from zoneinfo import ZoneInfo
 
-from accounts.changes import announce
 from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Q
 from django.db.models.functions import Greatest, Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from accounts.changes import announce
 
 from .querysets import UNCONFIRMED, EmailQuerySet
 from .vocabulary import BY_EVIDENCE, FORGIVEN, TRANSITIONS, Cause, Status
@@ -59,7 +60,11 @@ class Email(Weighing, models.Model):
     )
     # Chosen when it is scheduled; a draft has the channel of its identity.
     channel = models.ForeignKey(
-        "emails.Channel", models.PROTECT, null=True, related_name="emails", verbose_name=_("channel")
+        "emails.Channel",
+        models.PROTECT,
+        null=True,
+        related_name="emails",
+        verbose_name=_("channel"),
     )
     person = models.ForeignKey(
         "prospects.Person",
@@ -186,7 +191,12 @@ class Email(Weighing, models.Model):
     @property
     def seconds_left(self) -> float:
         """How long a send at once can still be undone; 0 for every other email."""
-        if self.status != Status.SCHEDULED or not self.at_once or self.deferrals or not self.send_at:
+        if (
+            self.status != Status.SCHEDULED
+            or not self.at_once
+            or self.deferrals
+            or not self.send_at
+        ):
             return 0
         return max(0.0, (self.send_at - timezone.now()).total_seconds())
 
@@ -301,7 +311,8 @@ class Email(Weighing, models.Model):
         IllegalTransition for one that is Delivered or in hand.
         """
         if self.status == Status.SCHEDULED:
-            return self.withdraw(because, by=by)
+            self.withdraw(because, by=by)
+            return
         removable = self._mine(*self.REMOVABLE).filter(removed_at=None)
         moved = removable.update(removed_at=Now(), removed_by=by, removed_because=because)
         self._refuse_unless(moved, Cause.REMOVE)
@@ -310,9 +321,7 @@ class Email(Weighing, models.Model):
     @transaction.atomic
     def restore(self, *, by: "User") -> None:
         """Take it out of the trash again."""
-        kept = self._mine(*Status).filter(
-            purged_at=None, removed_at__gt=Now() - self.KEPT_IN_TRASH
-        )
+        kept = self._mine(*Status).filter(purged_at=None, removed_at__gt=Now() - self.KEPT_IN_TRASH)
         moved = kept.update(removed_at=None, removed_by=None, removed_because="")
         self._refuse_unless(moved, Cause.RESTORE)
         self._note(Cause.RESTORE, self.status, by=by)
@@ -328,9 +337,7 @@ class Email(Weighing, models.Model):
     def stop(self, reason: str, *, lease: uuid.UUID | None = None, **values: Any) -> None:
         """Scheduled → Failed by our own checks, with the reason."""
         when = Q(lease=lease) if lease else Q()
-        self._change(
-            Cause.STOP, when=when, reason=reason, reason_values=values, failed_at=Now()
-        )
+        self._change(Cause.STOP, when=when, reason=reason, reason_values=values, failed_at=Now())
 
     @transaction.atomic
     def give_up(self) -> None:

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .vocabulary import Cause, Outcome, Status
@@ -193,3 +194,42 @@ class Event(models.Model):
         if self.who == self.Who.OWN:
             return Outcome.NONE
         return self.PROVES.get(self.Kind(self.kind), Outcome.NONE)
+
+
+class FailedReactionQuerySet(models.QuerySet["FailedReaction"]):
+    def to_try(self) -> Self:
+        return self.filter(parked_at=None)
+
+
+class FailedReaction(models.Model):
+    """A reaction that raised: tried again, then parked here for somebody to look at."""
+
+    TRIES = 5
+
+    reaction = models.CharField(_("reaction"), max_length=200)  # its module and name
+    event = models.ForeignKey(Event, models.CASCADE, null=True, related_name="failed_reactions")
+    transition = models.ForeignKey(
+        Transition, models.CASCADE, null=True, related_name="failed_reactions"
+    )
+    tries = models.PositiveSmallIntegerField(_("tries"), default=1)
+    problem = models.TextField(_("problem"))
+    failed_at = models.DateTimeField(_("last failed"), auto_now=True)
+    parked_at = models.DateTimeField(_("parked"), null=True)
+
+    objects = FailedReactionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("failed reaction")
+        verbose_name_plural = _("failed reactions")
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return self.reaction
+
+    def failed_again(self, problem: str) -> None:
+        """Count another try; the last one parks it."""
+        self.tries += 1
+        self.problem = problem
+        if self.tries >= self.TRIES:
+            self.parked_at = timezone.now()
+        self.save()

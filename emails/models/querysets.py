@@ -44,7 +44,7 @@ class EmailQuerySet(models.QuerySet["Email"]):
     def folder_counts(self) -> dict[str, int]:
         """How many emails stand in each folder, by status; every status is a key."""
         counted = self.present().order_by().values_list("status").annotate(models.Count("pk"))
-        return {status: 0 for status in Status.values} | dict(counted)
+        return dict.fromkeys(Status.values, 0) | dict(counted)
 
     def unconfirmed(self) -> Self:
         return self.filter(status=Status.FAILED, reason=UNCONFIRMED)

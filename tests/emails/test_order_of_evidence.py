@@ -14,11 +14,6 @@ from uuid import uuid4
 from django.db import transaction
 from django.db.models.functions import Now
 from django.utils import timezone
-from emails import events
-from emails.events import SMTP, Observation
-from emails.models import Cause, Email, Event, IllegalTransition, Status
-from emails.sending.claim import claim_one
-from emails.sending.mark import mark
 from hypothesis import HealthCheck, given, settings, strategies
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -29,6 +24,11 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from emails import events
+from emails.events import SMTP, Observation
+from emails.models import Cause, Email, Event, IllegalTransition, Status
+from emails.sending.claim import claim_one
+from emails.sending.mark import mark
 from tests.emails.paper import PaperEmail
 from tests.factories import make_draft, make_user
 
@@ -187,7 +187,10 @@ class LifeOfAnEmail(RuleBasedStateMachine):
         self.learn(len(self.paper.tried), kind, SMTP)
 
     @precondition(lambda self: self.paper.tried)
-    @rule(kind=strategies.sampled_from([*LATER, Kind.CLICK, Kind.REPLY]), which=strategies.integers(0, 5))
+    @rule(
+        kind=strategies.sampled_from([*LATER, Kind.CLICK, Kind.REPLY]),
+        which=strategies.integers(0, 5),
+    )
     def something_is_learnt(self, kind: Event.Kind, which: int) -> None:
         self.learn(1 + which % len(self.paper.tried), kind, "later")
 
