@@ -1,10 +1,18 @@
+from typing import TYPE_CHECKING
+
 from django.contrib import messages
 from django.http import HttpRequest
-from django.utils.functional import Promise
+
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
 
 
 def tell(
-    request: HttpRequest, text: str | Promise, *, level: int = messages.SUCCESS, undo: str = ""
+    request: HttpRequest,
+    text: "str | _StrPromise",
+    *,
+    level: int = messages.SUCCESS,
+    undo: str = "",
 ) -> None:
     """Say one sentence in the notice area, now or on the page that comes next.
 

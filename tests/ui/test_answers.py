@@ -13,7 +13,7 @@ from ui.shortcuts import wants_part
 
 
 def request_by(**headers: str) -> HttpRequest:
-    request = RequestFactory().get("/", headers=headers)  # type: ignore[arg-type]
+    request = RequestFactory().get("/", headers=headers)
     request.htmx = HtmxDetails(request)  # type: ignore[attr-defined]
     request._messages = CookieStorage(request)  # type: ignore[attr-defined]
     return request

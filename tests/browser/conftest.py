@@ -1,0 +1,112 @@
+"""A real browser for the few things that only a browser can break."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.utils.csp import CSP
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+
+from accounts.models import User
+from tests.factories import PASSWORD
+
+AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text()
+LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+ASK_AXE = """levels => axe.run(document, {
+    preload: false,
+    runOnly: {type: "tag", values: levels},
+    rules: {"target-size": {enabled: true}},
+})"""
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = os.environ.get("CHROMIUM") or shutil.which("chromium")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def two_hosts(live_server: Any, settings: Any) -> None:
+    """The live server under both of its names: the application's and the tracking host's."""
+    settings.BASE_URL = live_server.url
+    settings.TRACKING_URL = live_server.url.replace("127.0.0.1", "localhost")
+    policy = settings.SECURE_CSP
+    settings.SECURE_CSP = policy | {"form-action": [CSP.SELF, settings.TRACKING_URL]}
+
+
+@pytest.fixture
+def open_page(browser: Browser, live_server: Any, two_hosts: None) -> Iterator[Callable[..., Page]]:
+    """`open_page(width=1440, dark=False)`: a fresh browser's page that may not say an error.
+
+    What the console says (also of the Content-Security-Policy) fails the test at its end.
+    """
+    said: list[str] = []
+    contexts = []
+
+    def make(width: int = 1440, dark: bool = False, **options: Any) -> Page:
+        options.setdefault("reduced_motion", "reduce")
+        context = browser.new_context(
+            base_url=live_server.url,
+            viewport={"width": width, "height": 844 if width < 720 else 900},
+            has_touch=width < 720,
+            color_scheme="dark" if dark else "light",
+            locale="en-GB",
+            **options,
+        )
+        context.set_default_timeout(10_000)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda line: said.append(line.text) if _bad(line) else None)
+        page.on("pageerror", lambda error: said.append(str(error)))
+        return page
+
+    yield make
+    for context in contexts:
+        context.close()
+    assert said == []
+
+
+@pytest.fixture
+def page(open_page: Callable[..., Page]) -> Page:
+    return open_page()
+
+
+def _bad(line: ConsoleMessage) -> bool:
+    # That an answer was a 404 or a 422 is what some tests are about.
+    return line.type == "error" and not line.text.startswith("Failed to load resource")
+
+
+def sign_in(page: Page, user: User, password: str = PASSWORD, then: str = "/") -> None:
+    """Sign in as `user` through the form, on the way to the page `then`."""
+    page.goto(f"/accounts/login/?next={then}")
+    page.get_by_label("Email").fill(user.email)
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+
+
+def enter(page: Page, user: User) -> None:
+    """Be signed in as `user` already, for tests that are about something else."""
+    client = Client()
+    client.force_login(user)
+    name = settings.SESSION_COOKIE_NAME
+    cookie = {"name": name, "value": client.cookies[name].value}
+    page.context.add_cookies([{**cookie, "domain": "127.0.0.1", "path": "/"}])
+
+
+def findings(page: Page) -> list[str]:
+    """What axe finds on the page as it stands, up to WCAG 2.2 AA with target sizes."""
+    page.evaluate(AXE)
+    report = page.evaluate(ASK_AXE, LEVELS)
+    return [
+        f"{violation['id']}: {node['target']} {node['failureSummary']}"
+        for violation in report["violations"]
+        for node in violation["nodes"]
+    ]
