@@ -10,7 +10,7 @@ _AWAY = re.compile(
     r"auto(?:matic|matisch|matiskt?|mat|mático|matica|matyczna)?[ :\-]{0,2}(?:re(?:ply|spon[sd]e?r?)|svar|antwort|antwoord|"
     r"odpowiedź|vastaus)|(?:automatische|automatic|automatiskt|automatisk|automaattinen|automatyczna|réponse automatique|"
     r"respuesta automática|resposta automática|risposta automatica)|"
-    r"(?:abwesenheits|out ?-?of ?-?(?:the ?-?)?office|ooo\b|away from|on vacation|vacation\b|holiday notice|"
+    r"(?:abwesen|out ?-?of ?-?(?:the ?-?)?office|ooo\b|away from|on vacation|vacation\b|holiday notice|"
     r"frånvaro|fravær|poissa|ej på kontoret|inte på kontoret|semester|på semester|ferie|"
     r"absen(?:t|ce|ze|cia)|afwezig|nieobecno|fuera de (?:la )?oficina|fora do escritório|assente|fuori (?:sede|ufficio)|"
     r"(?:i am|i'm|jag är|ich bin) (?:currently |för närvarande |derzeit )?(?:away|out|on leave|borta|abwesend|ledig)|"

@@ -104,7 +104,8 @@ def reports(root: Part, raw: bytes, subject: str, status: str, ours: set[str]) -
     """One report a recipient. `ours` are the report's own ends, who are not what it is about."""
     head = transcripts.head_of(prose(root))
     if told := dsn.reports(status):
-        return [completed(report, head) for report in told]
+        said = transcripts.sections(head, [report.recipient for report in told if report.recipient])
+        return [completed(report, said.get(report.recipient, "")) for report in told]
     known = _known(root)
     not_these = {address.lower() for address in ours} - {address.lower() for address in known}
     people = (
@@ -119,11 +120,8 @@ def reports(root: Part, raw: bytes, subject: str, status: str, ours: set[str]) -
     return [transcripts.report_of("", head, action)] if head.strip() else [Report(action=action)]
 
 
-def completed(report: Report, head: str) -> Report:
+def completed(report: Report, section: str) -> Report:
     """A report by fields with what only the prose tells: the stage, and the server's words where no field has them."""
-    section = (
-        transcripts.sections(head, [report.recipient])[report.recipient] if report.recipient else ""
-    )
     if not section or report.recipient.lower() not in section.lower():
         return report
     stage = transcripts.stage_of(section)

@@ -11,7 +11,10 @@ from .mime import Part
 MAX_TEXT = 20_000  # characters of the answer that are kept
 MAX_HTML = 100_000  # characters of HTML that are turned into text
 MAX_LINES = 400  # lines that are searched for the quotation
-MAX_LINE = 200  # characters: longer lines are not shown to the parser, whose patterns are quadratic in a line
+# Longer lines are not shown to the parser, whose patterns are quadratic in a line, but a few that may open a quotation.
+MAX_LINE = 100  # characters
+MAX_OPENING = 300  # characters
+MAX_OPENINGS = 20
 
 _LANGUAGES = list(MAIL_LANGUAGES)
 # What mail programs put around a quotation in HTML; what follows is not the answer.
@@ -21,7 +24,7 @@ _QUOTED_HTML = re.compile(
     r"<div[^>]{0,80}style=[\"']?border:\s?none;\s?border-top:\s?solid #(?:B5C4DF|E1E1E1)",
     re.IGNORECASE,
 )
-_HEAVY = re.compile(r"(?is)<(script|style|head|title)\b.{0,50000}?</\1\s*>|<!--.{0,20000}?-->")
+_UNSEEN = re.compile(r"<!--|<(script|style|head|title)\b", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]{0,5000}>")
 _LONG = re.compile("\ue000(\\d{1,6})\ue001")
 # A quotation's first line in the forms that the parser does not know: an attribution at the end, over at most three lines.
@@ -47,7 +50,7 @@ def plain_text(root: Part) -> str:
 def from_html(html: str) -> str:
     """HTML as text, up to the first quotation in it."""
     html = html[: MAX_HTML * 2].replace("\0", "")
-    html = _HEAVY.sub(" ", html)[:MAX_HTML]
+    html = _seen(html)[:MAX_HTML]
     if (quoted := _QUOTED_HTML.search(html)) and _TAG.sub("", html[: quoted.start()]).strip():
         html = html[: quoted.start()]
     if html.count("<") > 20_000 or html.lower().count("<table") > 200:
@@ -60,9 +63,22 @@ def from_html(html: str) -> str:
         return _TAG.sub(" ", html)
 
 
+def _seen(html: str) -> str:
+    """HTML without comments, scripts and styles; one that is never closed hides the rest."""
+    low, kept, at = html.lower(), [], 0
+    while found := _UNSEEN.search(low, at):
+        kept.append(html[at : found.start()])
+        closing = f"</{found[1]}" if found[1] else "-->"
+        end = low.find(closing, found.end())
+        if end < 0:
+            return " ".join(kept)
+        at = low.find(">", end) + 1 or len(html)
+    return " ".join([*kept, html[at:]])
+
+
 def new_text(text: str) -> str:
     """The part of an answer that its sender wrote, at most MAX_TEXT characters."""
-    text = re.sub(r"[ \t\xa0]+\n", "\n", text[: MAX_TEXT * 2].replace("\r\n", "\n"))
+    text = "\n".join(line.rstrip() for line in text[: MAX_TEXT * 2].split("\n"))
     text = re.sub(r"\n{3,}", "\n\n", text).strip()
     lines = text.split("\n")
     searched, rest = lines[:MAX_LINES], lines[MAX_LINES:]
@@ -74,16 +90,20 @@ def new_text(text: str) -> str:
 
 def _first_reply(lines: list[str]) -> tuple[str, bool]:
     """The newest of the messages in these lines, and whether it is all of them."""
-    short = [
-        line if len(line) <= MAX_LINE else f"\ue000{number}\ue001"
-        for number, line in enumerate(lines)
-    ]
+    long = {number for number, line in enumerate(lines) if len(line) > MAX_LINE}
+    opening = [number for number in sorted(long) if _may_open(lines[number])][:MAX_OPENINGS]
+    hidden = long.difference(opening)
+    short = [f"\ue000{n}\ue001" if n in hidden else line for n, line in enumerate(lines)]
     try:
         replies = EmailReplyParser(languages=list(_LANGUAGES)).read("\n".join(short)).replies
     except Exception:  # its patterns are not made for hostile text
         return "\n".join(lines), True
     first = next((reply.content for reply in replies if reply.content.strip()), "")
     return _LONG.sub(lambda match: _line(lines, int(match[1])), first), len(replies) <= 1
+
+
+def _may_open(line: str) -> bool:
+    return len(line) <= MAX_OPENING and line.rstrip().endswith(":")
 
 
 def _line(lines: list[str], number: int) -> str:

@@ -5,8 +5,10 @@ server's answer, at the end a copy of the message. flufl.bounce, which knows man
 finds nobody.
 """
 
+import logging
 import re
-from email import message_from_bytes, policy
+from email import message_from_string
+from itertools import islice
 
 from flufl.bounce import all_failures
 
@@ -14,7 +16,12 @@ from .reports import ADDRESS, DELAYED, FAILED, Report, best_status, first_code, 
 
 MAX_HEAD = 30_000  # characters of prose that are looked at
 MAX_RECIPIENTS = 100
+MAX_SECTION = 5000  # characters of what is said about one of them
 MAX_FOR_FLUFL = 60_000  # bytes
+MAX_LINE_FOR_FLUFL = 300  # bytes: its patterns are quadratic in a line
+
+# It tells the log of every message that breaks it.
+logging.getLogger("flufl.bounce").setLevel(logging.CRITICAL)
 
 _ADDRESS = ADDRESS.pattern
 # Where the copy of the message begins: a dashed line or a sentence that says so, or the topmost fields of a header.
@@ -111,7 +118,8 @@ def action_of(subject: str, head: str) -> str:
 
 def sections(head: str, addresses: list[str]) -> dict[str, str]:
     """What is said about each of these addresses: from its line to the next one's, or all where that is nothing."""
-    starts = {address: _place(head, address) for address in addresses}
+    low = head.lower()
+    starts = {address: _place(head, low, address) for address in addresses[:MAX_RECIPIENTS]}
     marks = sorted(start for start in starts.values() if start >= 0)
     said = {}
     for address, start in starts.items():
@@ -119,14 +127,14 @@ def sections(head: str, addresses: list[str]) -> dict[str, str]:
         section = head[start : following[0]] if start >= 0 and following else head[max(start, 0) :]
         if not section.replace(address, "").strip(" \t\n<>\"':,;()*-"):
             section = head if not following else head[start:]
-        said[address] = section
+        said[address] = section[:MAX_SECTION]
     return said
 
 
-def _place(head: str, address: str) -> int:
+def _place(head: str, low: str, address: str) -> int:
     """Where the line begins that names the address first, by preference a line of its own."""
-    low = head.lower()
-    places = [match.start() for match in re.finditer(re.escape(address.lower()), low)][:50]
+    found = re.finditer(re.escape(address.lower()), low)
+    places = [match.start() for match in islice(found, 20)]
     lines = [low.rfind("\n", 0, place) + 1 for place in places]
     own = [line for line in lines if _OWN_LINE.match(head[line : line + 600])]
     return next(iter(own or lines), -1)
@@ -160,19 +168,16 @@ def _distinct(addresses: list[str], not_these: set[str]) -> list[str]:
 
 
 def second_opinion(raw: bytes) -> list[str]:
-    """The addresses that flufl.bounce finds in a report, which it reads as far as is safe to."""
+    """The addresses that flufl.bounce finds in a report, which it is given as far as is safe."""
+    lines = [line[:MAX_LINE_FOR_FLUFL] for line in raw[:MAX_FOR_FLUFL].splitlines()[:1000]]
     try:
-        temporary, permanent = all_failures(
-            message_from_bytes(raw[:MAX_FOR_FLUFL], policy=policy.compat32)
-        )
-    except (
-        Exception
-    ):  # it promises nothing about mail that is broken on purpose, and a second opinion is no need
+        message = message_from_string(b"\n".join(lines).decode("ascii", "replace"))
+        temporary, permanent = all_failures(message)
+    except Exception:  # broken mail breaks it, and a second opinion may be missing
         return []
-    found = [address.decode("utf-8", "replace") for address in (*permanent, *temporary)]
-    return sorted({match[0] for address in found if (match := ADDRESS.search(address))})[
-        :MAX_RECIPIENTS
-    ]
+    told = [address.decode("utf-8", "replace") for address in (*permanent, *temporary)]
+    found = {match[0] for address in told if (match := ADDRESS.search(address))}
+    return sorted(found)[:MAX_RECIPIENTS]
 
 
 def report_of(recipient: str, section: str, action: str) -> Report:
