@@ -62,6 +62,11 @@ def suspected(headers: Headers, sender: str, subject: str) -> bool:
     return bool(_AWAY.match(subject)) and (machine_made(headers) or bool(_ROBOTS.match(sender)))
 
 
+def at_all(headers: Headers, sender: str, subject: str) -> bool:
+    """Declared or suspected to be an automatic answer, whatever it answers."""
+    return declared(headers, ours=False) or suspected(headers, sender, subject)
+
+
 def machine_made(headers: Headers) -> bool:
     """Any sign that no person pressed Send: of use beside other evidence, not alone."""
     return (

@@ -3,8 +3,7 @@
 import re
 from dataclasses import replace
 
-from . import dsn, transcripts
-from .autoreply import null_return_path
+from . import autoreply, dsn, transcripts
 from .mime import Part
 from .origins import original_headers
 from .reply import from_html
@@ -73,9 +72,11 @@ def is_one(root: Part, sender: str, subject: str, status: str, answers: bool) ->
     if _LISTED.intersection(headers.fields) and _NOT_A_MEMBER.search(text):
         return True
     reporter = bool(_REPORTERS.match(sender)) or bool(_REPORTER_NAMES.search(headers.text("From")))
-    null = null_return_path(headers) or headers.raw("From").strip() == "<>"
+    null = autoreply.null_return_path(headers) or headers.raw("From").strip() == "<>"
     titled = bool(_SUBJECTS.search(subject))
     if answers and not (reporter or null):
+        return False
+    if not (reporter or titled) and autoreply.at_all(headers, sender, subject):
         return False
     told = bool(_PHRASES.search(text)) or bool(status)
     return reporter + null + titled >= 2 or (told and (reporter or null or titled))

@@ -251,6 +251,14 @@ def test_people_who_quote_a_report_write_no_report():
     assert (reading.kind, reading.reports) == (Kind.REPLY, ())
 
 
+def test_an_automatic_answer_that_sounds_like_a_report_is_none():
+    raw = answer(
+        "Return-Path: <>\nAuto-Submitted: auto-replied",
+        "Bo has left. Your mail was not delivered.\n",
+    )
+    assert read(raw).kind == Kind.AUTO_REPLY
+
+
 def test_a_notification_of_ses_is_read():
     body = """{"notificationType": "Bounce", "bounce": {"bounceType": "Permanent", "reportingMTA": "dns; ses.example.net",
     "bouncedRecipients": [{"emailAddress": "ann@example.org", "action": "failed", "status": "5.1.1",
