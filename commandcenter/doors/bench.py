@@ -36,7 +36,7 @@ KEYS = (
 
 
 def main() -> int:
-    """0 if it could be measured and every count in `checks` that names a harm is 0."""
+    """0 if it could be measured; whether its figures are good enough is for others to say."""
     parser = argparse.ArgumentParser(prog="bin/bench", description="Measure one thing.")
     parser.add_argument("name", nargs="?", help="a module of tests/bench")
     parser.add_argument("--json", action="store_true", help="print one object instead of a table")
