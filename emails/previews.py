@@ -19,15 +19,19 @@ from .tracking import tokens
 from .tracking.rewriting import AddressReplacer, click_url, is_web, pixel_url
 
 NOTHING = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"
+# What sets colours of its own; all else can be shown on a dark ground as well.
+_COLOURED = re.compile(r"<font|<img|\b(?:style|bgcolor|color)\s*=", re.IGNORECASE)
 _REMOTE_STYLE = re.compile(r"url\(\s*[\"']?(?:&quot;)?\s*https?:", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
 class Preview:
-    """Sanitised HTML, and whether it names pictures on other servers."""
+    """Sanitised HTML, whether it names pictures on other servers, and whether it is plain: without
+    colours and pictures of its own, so that it reads on a dark ground too."""
 
     html: SafeString
     has_remote_pictures: bool
+    is_plain: bool
 
 
 def preview(email: Email) -> Preview:
@@ -35,7 +39,7 @@ def preview(email: Email) -> Preview:
     try:
         content = email.content
     except EmailContent.DoesNotExist:  # purged
-        return Preview(SafeString(), False)
+        return Preview(SafeString(), has_remote_pictures=False, is_plain=True)
     return _shown(email, content.sent_html or content.html)
 
 
@@ -71,8 +75,13 @@ def _shown(email: Email, html: str) -> Preview:
 
     pixel = pixel_url(email.pk)
     urls = {click_url(email.pk, link.number): link.url for link in email.links.all()}
-    shown = AddressReplacer(html, original).html
-    return Preview(mark_safe(clean(shown)), remote)  # noqa: S308 - that is what clean() is for
+    shown = clean(AddressReplacer(html, original).html)
+    # Only clean() makes it safe.
+    return Preview(mark_safe(shown), remote, is_plain=not _COLOURED.search(_without_pixel(shown)))  # noqa: S308
+
+
+def _without_pixel(html: str) -> str:
+    return re.sub(rf'<img src="{re.escape(NOTHING)}"[^>]*>', "", html)
 
 
 def _is_ours(address: str) -> bool:

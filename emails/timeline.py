@@ -119,7 +119,9 @@ def _more(transition: Transition) -> str:
     words = transition.server_words or (event.data.get("words", "") if event else "")
     if cause == Cause.MARK and transition.attempt:
         return _attempt(transition.attempt)
-    if cause in {Cause.REMOVE, Cause.WITHDRAW} and transition.reason in {"", "deleted"}:
+    if cause == Cause.DOUBT:  # the whole sentence stands above
+        reason = word(str(transition.reason_values.get("because", ""))).sentence
+    elif cause in {Cause.REMOVE, Cause.WITHDRAW} and transition.reason in {"", "deleted"}:
         reason = ""
     else:
         reason = word(transition.reason, transition.reason_values).sentence

@@ -1,6 +1,8 @@
 // Every page's modules. Each is one behaviour, found by attributes and listening on the document, so that parts
 // which come later have it too.
 import "./ask.js";
+import "./countdown.js";
+import "./fit.js";
 import "./keys.js";
 import "./live.js";
 import "./notice.js";

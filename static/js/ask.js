@@ -1,7 +1,7 @@
 // Asks in a dialog of our own: <form data-ask="Send again? It may have arrived."> or hx-confirm="…".
 const dialog = () => document.querySelector("#ask");
 
-function ask(question) {
+export function ask(question) {
   const box = dialog();
   box.querySelector("#ask-question").textContent = question;
   box.returnValue = "no";

@@ -1,5 +1,8 @@
 // Single-key shortcuts, where <body data-keys> allows them. A link or button with data-key="e" is pressed by E: the
-// first one that can be seen, so that the bar of ticked rows comes before the reading pane.
+// first one that can be seen, so that the bar of ticked rows comes before the reading pane. With data-key-ask="Sure?" the
+// key asks before it presses: what a hand on the wrong key must not do.
+import { ask } from "./ask.js";
+
 const seen = (element) => element.checkVisibility() && !element.disabled;
 const typing = (target) => target.isContentEditable || target.matches?.("input:not([type=checkbox], [type=radio]), textarea, select");
 const links = () => [...document.querySelectorAll(".row__link, [data-row-link]")].filter(seen);
@@ -31,7 +34,9 @@ const MOVES = {
 function press(key) {
   if (MOVES[key]) return MOVES[key];
   const button = [...document.querySelectorAll(`[data-key="${CSS.escape(key)}"]`)].find(seen);
-  return button && (() => button.click());
+  return button && (async () => {
+    if (!button.dataset.keyAsk || await ask(button.dataset.keyAsk)) button.click();
+  });
 }
 
 document.addEventListener("keydown", (event) => {
