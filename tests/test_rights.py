@@ -1,0 +1,170 @@
+"""Every URL, by every role, with their own and with somebody else's objects.
+
+The list of URLs comes from the URL configuration: a new one with arguments fails here until this
+test knows whose object stands behind it.
+"""
+
+from uuid import uuid4
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from accounts.models import Team, Undo
+from emails.models import Status
+from prospects.models import Group, PeopleImport
+from tests.factories import (
+    make_channel,
+    make_draft,
+    make_email,
+    make_identity,
+    make_person,
+    make_user,
+)
+
+pytestmark = pytest.mark.django_db
+
+# Not ours to walk: Django's admin and allauth have their own tests; the kit is only there while
+# developing. Who is let in there at all is tested below.
+ELSEWHERE = ("admin:", "account_", "mfa_", "set_language", "ui:", "socialaccount", "usersessions")
+# Seen without signing in: whoever holds the token is let in, and nobody else learns anything.
+OPEN = {"healthz", "own", "open", "click"}
+# A stranger sees these: the organisation lets everybody see all people.
+SHARED = {"people:person", "people:edit"}
+# For admins alone.
+ADMINS = {
+    "accounts:team",
+    "accounts:new-member",
+    "accounts:member",
+    "accounts:invite",
+    "accounts:deactivate",
+    "accounts:reactivate",
+}
+
+
+def routes(patterns=None, prefix=""):
+    """(name, {argument: converter}) of every named route."""
+    for pattern in patterns if patterns is not None else get_resolver().url_patterns:
+        if isinstance(pattern, URLResolver):
+            space = f"{pattern.namespace}:" if pattern.namespace else ""
+            yield from routes(pattern.url_patterns, prefix + space)
+        elif isinstance(pattern, URLPattern) and pattern.name:
+            yield prefix + pattern.name, dict(pattern.pattern.converters)
+
+
+OURS = sorted({name: made for name, made in routes() if not name.startswith(ELSEWHERE)}.items())
+
+
+@pytest.fixture
+def rita():
+    rita = make_user("Rita")
+    make_identity(rita)
+    return rita
+
+
+@pytest.fixture
+def hers(rita):
+    """Arguments that name something of Rita's, by route; those that are nobody's by argument."""
+    person = make_person(rita)
+    email = make_email(rita, Status.DELIVERED, person=person)
+    draft = make_draft(rita)
+    group = Group.objects.create(owner=rita, name="Hot")
+    waiting = PeopleImport.keep(rita, "people.csv", b"name,email\nMaria,maria@a.example\n")
+    done = PeopleImport.keep(rita, "more.csv", b"name,email\nJonas,not an address\n")
+    done.run({0: "name", 1: "email"}, None)
+    Team.objects.create(name="North")
+    undo = Undo.objects.create(user=rita, action="emails.archive")
+    channel = make_channel(rita)
+    return {
+        "emails:": email.pk,
+        "emails:compose-edit": draft.pk,
+        "people:person": person.pk,
+        "people:edit": person.pk,
+        "people:edit-group": group.pk,
+        "people:delete-group": group.pk,
+        "people:import": waiting.pk,
+        "people:bad-rows": done.pk,
+        "accounts:": rita.pk,
+        "undo": undo.pk,
+        "emails:channel": channel.pk,
+        "emails:identity": rita.identities.first().pk,
+    }
+
+
+VALUES = {
+    "FolderConverter": lambda converter: converter.to_python("sent/delivered"),
+    "TabConverter": lambda converter: converter.to_python("sent"),
+    "ActionConverter": lambda converter: "archive",
+}
+
+
+def arguments(name: str, wanted: dict, hers: dict) -> dict:
+    made = {}
+    for argument, converter in wanted.items():
+        if argument == "pk":
+            known = [key for key in hers if name.startswith(key)]
+            assert known, f"whose object stands behind {name}? Tell test_rights.py."
+            made[argument] = hers[max(known, key=len)]
+        elif argument in {"key", "uuid"}:
+            made[argument] = uuid4()
+        elif argument == "token":
+            made[argument] = "x" * 31
+        else:
+            made[argument] = VALUES.get(type(converter).__name__, lambda converter: "1")(converter)
+    return made
+
+
+def walk(client, hers, method):
+    """(route, arguments it takes, answer) of every route of ours."""
+    for name, wanted in OURS:
+        url = reverse(name, kwargs=arguments(name, wanted, hers))
+        yield name, wanted, getattr(client, method)(url)
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_who_is_not_signed_in_is_sent_to_sign_in(client, hers, method):
+    for name, _wanted, response in walk(client, hers, method):
+        if name.rpartition(":")[2] in OPEN or "verify" in name:
+            assert response.status_code < 500, name
+        else:
+            assert response.status_code in {302, 405}, name
+            assert response.status_code == 405 or "/accounts/login/" in response["Location"], name
+
+
+@pytest.mark.parametrize("role", ["user", "manager", "admin"])
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_a_stranger_meets_nothing_of_somebody_elses(client, hers, rita, role, method):
+    client.force_login(make_user("Sam", role=role))
+    before = list(rita.emails.values_list("status", "version", "removed_at"))
+
+    for name, wanted, response in walk(client, hers, method):
+        assert response.status_code < 500, name
+        if name in ADMINS:
+            assert role == "admin" or response.status_code == 404, name
+        elif "pk" in wanted and name not in SHARED:
+            assert response.status_code in {404, 405}, name
+    assert list(rita.emails.values_list("status", "version", "removed_at")) == before
+
+
+def test_her_own_pages_open(client, hers, rita):
+    client.force_login(rita)
+
+    for name, wanted, response in walk(client, hers, "get"):
+        by_token = {404} if "token" in wanted else set()
+        expected = {404} if name in ADMINS else {200, 204, 302, 405} | by_token
+        assert response.status_code in expected, name
+
+
+@pytest.mark.parametrize("role", ["user", "manager"])
+def test_only_admins_enter_djangos_admin(client, role):
+    client.force_login(make_user("Sam", role=role))
+    response = client.get(reverse("admin:index"))
+    assert response.status_code in {302, 403, 404}
+
+
+def test_an_admin_sees_every_list_of_djangos_admin(client):
+    from django.contrib import admin
+
+    client.force_login(make_user("Ada", role="admin"))
+    for model in admin.site._registry:
+        name = f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist"
+        assert client.get(reverse(name)).status_code == 200
