@@ -110,12 +110,13 @@ class Suppression(models.Model):
             value=value.strip().lower(), reason=reason, released_at=None, defaults=fields
         )[1]
 
-    def release(self, by: "User | None") -> bool:
-        """Allow mail again; False if somebody already did."""
+    def release(self, by: "User | None", why: str = "") -> bool:
+        """Allow mail again, for the reason `why`; False if somebody already did."""
+        note = " · ".join(filter(None, [self.note, why]))[:500]
         return bool(
             Suppression.objects.in_force()
             .filter(pk=self.pk)
-            .update(released_at=timezone.now(), released_by=by)
+            .update(released_at=timezone.now(), released_by=by, note=note)
         )
 
     @classmethod

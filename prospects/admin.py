@@ -1,0 +1,113 @@
+"""People and what must not be mailed, for administrators."""
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ActionForm
+from django.db.models import Model
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from accounts.requests import SignedInRequest
+from ui.admin import Listed, ReadOnly
+
+from .models import Group, GroupMember, PeopleImport, Person, Suppression
+
+if TYPE_CHECKING:
+    SuppressionModelForm = forms.ModelForm[Suppression]
+else:
+    SuppressionModelForm = forms.ModelForm
+
+
+@admin.register(Person)
+class PersonAdmin(Listed):
+    list_display = ["name", "email", "company", "owner", "removed_at"]
+    list_select_related = ["owner"]
+    search_fields = ["search_text"]
+    ordering = ["sort_name", "pk"]
+    raw_id_fields = ["owner"]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False  # deleting somebody is an action of the application, with its own questions
+
+
+@admin.register(Group)
+class GroupAdmin(Listed):
+    list_display = ["name", "owner", "created_at"]
+    list_select_related = ["owner"]
+    search_fields = ["name"]
+    raw_id_fields = ["owner"]
+    fields = ["name", "owner"]
+
+
+@admin.register(GroupMember)
+class GroupMemberAdmin(ReadOnly):
+    list_display = ["person", "group", "added_at"]
+    list_select_related = ["person", "group"]
+    ordering = ["-pk"]
+
+
+@admin.register(PeopleImport)
+class PeopleImportAdmin(ReadOnly):
+    list_display = ["file_name", "owner", "stage", "created_at", "added", "known"]
+    list_select_related = ["owner"]
+    exclude = ["content", "refused"]
+    ordering = ["-pk"]
+
+
+class NewSuppressionForm(SuppressionModelForm):
+    class Meta:
+        model = Suppression
+        fields = ["value", "reason", "note"]
+
+    def clean(self) -> dict[str, Any]:
+        told = super().clean() or {}
+        value = str(told.get("value", "")).strip().lower().removeprefix("@")
+        if "." not in value.rpartition("@")[2] or " " in value:
+            self.add_error("value", _("Give an address or a domain, like example.com."))
+        elif known := Suppression.objects.in_force().filter(value=value, reason=told.get("reason")):
+            since = {"date": known[0].created_at.date()}
+            self.add_error("value", _("That is so already, since %(date)s.") % since)
+        return told
+
+
+class ReleaseForm(ActionForm):
+    """Why they may be mailed again, beside the choice of the action."""
+
+    why = forms.CharField(label=gettext_lazy("because"), required=False, max_length=200)
+
+
+@admin.register(Suppression)
+class SuppressionAdmin(Listed):
+    """Added with a reason, released with a reason, and kept for ever."""
+
+    form = NewSuppressionForm
+    action_form = ReleaseForm
+    list_display = ["value", "reason", "note", "created_at", "created_by", "released_at"]
+    list_filter = [("released_at", admin.EmptyFieldListFilter), "reason"]
+    list_select_related = ["created_by"]
+    search_fields = ["value"]
+    actions = ["release"]
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return obj is None and super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Suppression, form: Any, change: bool) -> None:
+        obj.created_by_id = request.user.pk
+        super().save_model(request, obj, form, change)
+
+    @admin.action(description=gettext_lazy("Release: they may be mailed again"))
+    def release(self, request: SignedInRequest, suppressions: Any) -> None:
+        why = request.POST.get("why", "").strip()[:200]
+        if not why:
+            words = _("Say in the field “because” why they may be mailed again.")
+            self.message_user(request, words, messages.ERROR)
+            return
+        released = sum(row.release(request.user, why) for row in suppressions)
+        words = ngettext("%(count)s released.", "%(count)s released.", released)
+        self.message_user(request, words % {"count": released})
