@@ -229,6 +229,9 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = environment.text(
 )
 # The domain in Message-IDs and, where the channel keeps it, in return paths.
 MAIL_DOMAIN = environment.text("MAIL_DOMAIN", BASE_HOST)
+# Whether anybody may send through a server at a private or loopback address. Otherwise admins
+# alone set up such channels: the server would look around in the network for whoever asks it to.
+PRIVATE_CHANNELS = environment.flag("PRIVATE_CHANNELS", DEBUG)
 # The header in which our token travels and comes back with delivery reports.
 TOKEN_HEADER = "X-Command-Center"  # noqa: S105  (not a password)
 
@@ -251,6 +254,9 @@ SENDING = {
 }
 if SENDING["LEASE_SECONDS"] <= SENDING["HAND_OVER_SECONDS"]:
     raise ImproperlyConfigured("LEASE_SECONDS must be longer than HAND_OVER_SECONDS.")
+
+# IP address and user agent of views and clicks are forgotten after so many days.
+EVENT_DETAILS_DAYS = environment.number("EVENT_DETAILS_DAYS", 90)
 
 LIMITS = {
     "EMAILS_PER_DAY": environment.number("LIMIT_EMAILS_PER_DAY", 1000, least=1),

@@ -21,6 +21,7 @@ urlpatterns = [
     path("t/", include("emails.tracking.urls")),
     path("people/", include("prospects.urls")),
     path("settings/", include("accounts.urls")),
+    path("settings/", include("emails.setup.urls")),
     path("admin/", admin.site.urls),
     path("i18n/", include("django.conf.urls.i18n")),
 ]

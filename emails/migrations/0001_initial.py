@@ -142,6 +142,7 @@ class Migration(migrations.Migration):
                 ('name', models.CharField(max_length=150, verbose_name='name')),
                 ('address', models.EmailField(max_length=254, verbose_name='email')),
                 ('is_default', models.BooleanField(default=False, verbose_name='default')),
+                ('asked_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='link mailed')),
                 ('verified_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='verified')),
                 ('channel', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='identities', to='emails.channel', verbose_name='channel')),
                 ('owner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='identities', to=settings.AUTH_USER_MODEL, verbose_name='owner')),

@@ -1,7 +1,8 @@
-from .channels import Channel, Identity, UnattendedPeriod
+from .channels import Channel, UnattendedPeriod
 from .content import Attachment, Composition, EmailContent, Link, StoredFile
 from .email import Email, IllegalTransition
 from .history import Attempt, Event, FailedReaction, Transition
+from .identities import Identity
 from .returned import ReturnedMail
 from .vocabulary import Cause, Outcome, Status
 

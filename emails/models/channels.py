@@ -5,7 +5,7 @@ from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
-from django.db.models.functions import Greatest, Lower, Now
+from django.db.models.functions import Greatest, Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -19,6 +19,10 @@ class ChannelQuerySet(models.QuerySet["Channel"]):
     def usable_by(self, user: "User") -> Self:
         """Their own and the team's."""
         return self.filter(Q(owner=user) | Q(owner=None))
+
+    def managed_by(self, user: "User") -> Self:
+        """Those that `user` may change: their own, and an admin the team's."""
+        return self.filter(Q(owner=user) | Q(owner=None) if user.is_admin else Q(owner=user))
 
     def with_due(self) -> Self:
         """Those on which a scheduled email's time has come."""
@@ -90,6 +94,21 @@ class Channel(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @classmethod
+    def seen_by(cls, user: "User") -> ChannelQuerySet:
+        """The channels that `user` may send through."""
+        return cls.objects.usable_by(user).select_related("owner")
+
+    @classmethod
+    def changeable_by(cls, user: "User") -> ChannelQuerySet:
+        """The channels that `user` may change."""
+        return cls.objects.managed_by(user).select_related("owner")
+
+    @property
+    def may_be_inside(self) -> bool:
+        """Whether its server may be inside the network: an admin says so, or the operator."""
+        return settings.PRIVATE_CHANNELS or self.owner is None or self.owner.is_admin
+
     @property
     def is_held(self) -> bool:
         return self.held_until is not None and self.held_until > timezone.now()
@@ -115,6 +134,51 @@ class Channel(models.Model):
             held_until=None, faults=0, reason="", paused=False
         ).update(held_until=None, faults=0, reason="", server_words="", paused=False)
         self.refresh_from_db()
+
+    def pause(self) -> None:
+        """Send nothing more until somebody releases it."""
+        self.paused = True
+        self.save(update_fields=["paused"])
+
+    def connected(self) -> None:
+        """A test went well: what was wrong before is no more."""
+        Channel.objects.filter(pk=self.pk).update(
+            connected_at=Now(), held_until=None, faults=0, reason="", server_words=""
+        )
+        self.refresh_from_db()
+
+    def did_not_connect(self, reason: str, words: str) -> None:
+        """A test showed what is wrong."""
+        Channel.objects.filter(pk=self.pk).update(
+            connected_at=None, reason=reason, server_words=words[:1000]
+        )
+        self.refresh_from_db()
+
+    def serve_if_only(self) -> int:
+        """Become the channel of the identities without one, if their owners have no other.
+
+        Returns how many those were.
+        """
+        from .identities import Identity
+
+        waiting = Identity.objects.filter(channel=None)
+        if self.owner_id:
+            waiting = waiting.filter(owner=self.owner_id)
+            rivals = Channel.objects.filter(Q(owner=self.owner_id) | Q(owner=None))
+        else:
+            waiting = waiting.filter(~Exists(Channel.objects.filter(owner=OuterRef("owner"))))
+            rivals = Channel.objects.filter(owner=None)
+        if rivals.exclude(pk=self.pk).exists():
+            return 0
+        return waiting.update(channel=self)
+
+    def remove(self) -> bool:
+        """Delete it; False if emails were sent through it, which it is the history of."""
+        try:
+            self.delete()
+        except models.ProtectedError:
+            return False
+        return True
 
     def attend(self) -> None:
         """Note that a job looks after this channel, and since when nobody had.
@@ -151,61 +215,3 @@ class UnattendedPeriod(models.Model):
     def overlap(self, due: Any) -> timedelta:
         """How much of this period an email due at `due` waited through."""
         return max(self.ended_at - max(self.began_at, due), timedelta())
-
-
-class IdentityQuerySet(models.QuerySet["Identity"]):
-    def verified(self) -> Self:
-        return self.exclude(verified_at=None)
-
-    def for_compose(self) -> Self:
-        return self.select_related("channel").order_by("-is_default", "pk")
-
-
-class Identity(models.Model):
-    """A name and address that a user writes from; usable once its address is verified."""
-
-    owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="identities", verbose_name=_("owner")
-    )
-    name = models.CharField(_("name"), max_length=150)
-    address = models.EmailField(_("email"))
-    channel = models.ForeignKey(
-        Channel,
-        models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="identities",
-        verbose_name=_("channel"),
-    )
-    is_default = models.BooleanField(_("default"), default=False)
-    verified_at = models.DateTimeField(_("verified"), null=True, blank=True, editable=False)
-
-    objects = IdentityQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("identity")
-        verbose_name_plural = _("identities")
-        ordering = ["-is_default", "pk"]
-        constraints = [
-            models.UniqueConstraint("owner", Lower("address"), name="identity_once_per_owner"),
-            models.UniqueConstraint(
-                fields=["owner"], condition=Q(is_default=True), name="one_default_identity"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.name} <{self.address}>"
-
-    @property
-    def is_verified(self) -> bool:
-        return self.verified_at is not None
-
-    @property
-    def is_ready(self) -> bool:
-        """Whether email can be sent from it: verified, and with a channel."""
-        return self.is_verified and self.channel_id is not None
-
-    def verify(self) -> None:
-        """Its owner has followed the link that was mailed to the address."""
-        Identity.objects.filter(pk=self.pk, verified_at=None).update(verified_at=Now())
-        self.refresh_from_db(fields=["verified_at"])

@@ -10,6 +10,7 @@ from .vocabulary import Status
 
 if TYPE_CHECKING:
     from accounts.models import User
+    from prospects.models import Person
 
     from .email import Email  # noqa: F401
 
@@ -95,6 +96,10 @@ class EmailQuerySet(models.QuerySet["Email"]):
 
     def of(self, user: "User") -> Self:
         return self.filter(owner=user)
+
+    def to(self, person: "Person") -> Self:
+        """Those whose recipient this person is."""
+        return self.filter(person=person)
 
     def in_order_of_id(self) -> Self:
         """The order in which emails are locked, always and everywhere."""

@@ -77,6 +77,7 @@ class Fault(TextChoices):
     RESOLVE = "resolve", _("There is no server of this name.")
     REFUSED = "connection_refused", _("The server is there, but nothing listens on this port.")
     UNREACHABLE = "unreachable", _("The server cannot be reached.")
+    INSIDE = "inside", _("This server is inside the network; only an admin can set it up.")
     TIMEOUT = "timeout", _("The server did not answer in time.")
     NO_GREETING = (
         "no_greeting",

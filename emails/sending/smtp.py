@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Literal, Self, cast
 
 from .answers import Answer, ChannelFault, Fault, Outcome, Reply, Stage
 from .handover import Handover, Letter, Observer, Stale
+from .inside import Inside
 from .sign_in import sign_in
 from .wire import Closing, DeadlinePassed, Garbled, Lost, Wire
 
@@ -31,7 +32,7 @@ GOODBYE_SECONDS = 1.0
 @dataclass(frozen=True, slots=True)
 class Server:
     """Where and how to connect. `ca_pem` are certificates to trust besides the system's, `local_name` our own name in
-    EHLO (default: our address as a literal)."""
+    EHLO (default: our address as a literal). `public_only` refuses addresses inside the network."""
 
     host: str
     port: int
@@ -41,6 +42,19 @@ class Server:
     verify: bool = True
     ca_pem: str = ""
     local_name: str = ""
+    public_only: bool = False
+
+    @classmethod
+    def of(cls, channel: "Channel") -> Self:
+        """That of a stored channel."""
+        return cls(
+            channel.host,
+            channel.port,
+            cast(Security, channel.security),
+            channel.username,
+            channel.password,
+            public_only=not channel.may_be_inside,
+        )
 
 
 def connect_test(server: Server, *, seconds: float = 20.0) -> None:
@@ -73,8 +87,7 @@ class Session:
     @classmethod
     def to(cls, channel: "Channel") -> Self:
         """A session for a stored channel."""
-        security = cast(Security, channel.security)
-        return cls(Server(channel.host, channel.port, security, channel.username, channel.password))
+        return cls(Server.of(channel))
 
     @property
     def is_open(self) -> bool:
@@ -184,7 +197,8 @@ class Session:
 
     def _connect(self) -> None:
         self._enter(Stage.CONNECT)
-        self._wire.reach(self.server.host, self.server.port)
+        server = self.server
+        self._wire.reach(server.host, server.port, public_only=server.public_only)
         if self.server.security == "tls":
             self._enter(Stage.TLS)
             self._wire.secure(_context(self.server.verify, self.server.ca_pem), self.server.host)
@@ -228,6 +242,8 @@ def _context(verify: bool, ca_pem: str) -> ssl.SSLContext:
 def _fault_of(error: Exception, stage: Stage) -> ChannelFault:
     """The fault behind an error on the way to a usable connection."""
     match error:
+        case Inside():
+            return ChannelFault(Fault.INSIDE, stage=stage)
         case socket.gaierror() | UnicodeError():
             kind = Fault.RESOLVE
         case ConnectionRefusedError():

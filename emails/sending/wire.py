@@ -16,6 +16,8 @@ import time
 from collections.abc import Buffer
 from queue import Empty, SimpleQueue
 
+from .inside import Inside, is_inside
+
 # RFC 5321, 4.2: a reply is lines of three digits and text; all but the last have a hyphen behind the digits.
 REPLY_LINE = re.compile(rb"([2-5][0-9][0-9])(?:([ -])([^\r\n]*))?\r?\n")
 LONGEST_LINE = 8_192  # the RFC says 512, servers say more
@@ -49,12 +51,24 @@ class Wire(smtplib.SMTP):
     def is_open(self) -> bool:
         return self.sock is not None
 
-    def reach(self, host: str, port: int, context: ssl.SSLContext | None = None) -> None:
+    def reach(
+        self,
+        host: str,
+        port: int,
+        context: ssl.SSLContext | None = None,
+        *,
+        public_only: bool = False,
+    ) -> None:
         """Connect, with TLS from the first byte if there is a context. The greeting is not yet read.
 
-        Raises socket.gaierror, ssl.SSLError, DeadlinePassed or another OSError.
+        With `public_only` to no address inside the network: looked at here, because a name can lead elsewhere than it
+        did a moment ago. Raises Inside, socket.gaierror, ssl.SSLError, DeadlinePassed or another OSError.
         """
         addresses = self._resolve(host, port)
+        if public_only:
+            addresses = [each for each in addresses if not is_inside(each[4][0])]
+            if not addresses:
+                raise Inside(f"{host} is inside the network")
         for number, (family, kind, protocol, _, address) in enumerate(addresses):
             try:
                 self.sock = socket.socket(family, kind, protocol)
