@@ -5,7 +5,7 @@ from celery import shared_task
 from django.core.cache import cache
 
 from . import events
-from .models import Channel, Email
+from .models import Channel, Composition, Email, Event, ReturnedMail
 from .reactions import react_again
 from .sending.claim import free_slots
 from .sending.dispatch import Dispatcher
@@ -51,8 +51,11 @@ def apply_events() -> None:
 
 @shared_task(ignore_result=True)
 def prune() -> None:
-    """Empty what the trash has kept long enough, and what else is kept for a time only."""
+    """Forget what is kept for a time only. Beat runs this every night."""
     Email.objects.long_removed().purge()
+    Event.objects.with_old_details().forget_details()
+    ReturnedMail.objects.long_kept().forget_raw()
+    Composition.objects.abandoned().delete()
 
 
 def wake(channel_id: int) -> None:

@@ -18,6 +18,10 @@ class UndoQuerySet(models.QuerySet["Undo"]):
     def usable(self) -> Self:
         return self.filter(used_at=None, created_at__gt=timezone.now() - Undo.USABLE_FOR)
 
+    def over(self) -> Self:
+        """Nobody can use them any more, and nobody asks what they were."""
+        return self.filter(created_at__lte=timezone.now() - Undo.KEPT)
+
     def made_on(self, page: str) -> Self:
         """Those whose notice stands on the page with this path, the latest first."""
         return self.filter(before__page=page).order_by("-created_at", "-pk")
@@ -33,6 +37,7 @@ class Undo(models.Model):
     """
 
     USABLE_FOR: ClassVar = timedelta(minutes=10)
+    KEPT: ClassVar = timedelta(days=1)
     REVERTS: ClassVar[dict[str, Revert]] = {}
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="undos")

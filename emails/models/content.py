@@ -1,11 +1,13 @@
 import hashlib
 import uuid
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.files.base import ContentFile
 from django.db import models
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -130,6 +132,10 @@ class CompositionQuerySet(models.QuerySet["Composition"]):
         gone = ~models.Q(email__status__in=["draft", "scheduled", "failed"])
         return self.filter(models.Q(email=None) | gone | ~models.Q(email__removed_at=None))
 
+    def abandoned(self) -> Self:
+        """Left alone for so long that nobody will miss it."""
+        return self.filter(updated_at__lte=Now() - Composition.KEPT)
+
     def with_key(self, key: uuid.UUID) -> Self:
         return self.filter(key=key)
 
@@ -145,6 +151,7 @@ class Composition(models.Model):
     scheduled email has taken it over.
     """
 
+    KEPT: ClassVar = timedelta(days=90)
     FIELDS: ClassVar = (
         "identity", "to", "cc", "bcc", "subject", "html", "files", "date", "time", "zone",
     )  # fmt: skip

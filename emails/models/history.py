@@ -1,8 +1,9 @@
+from datetime import timedelta
 from typing import Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Func, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -100,6 +101,22 @@ class EventQuerySet(models.QuerySet["Event"]):
     def newest_first(self) -> Self:
         return self.order_by("-at", "-pk")
 
+    def with_old_details(self) -> Self:
+        """Those whose IP address and user agent have been kept long enough."""
+        kept = timedelta(days=settings.EVENT_DETAILS_DAYS)
+        return self.filter(recorded_at__lte=Now() - kept, data__has_key="ip")
+
+    def forget_details(self, *, batch: int = 5000) -> int:
+        """Drop IP address and user agent, a batch at a time; returns how many events had them.
+
+        What they were judged to be, and all else that was seen, stays.
+        """
+        without = Func(F("data"), template="%(expressions)s - ARRAY['ip', 'user_agent']")
+        count = 0
+        while pks := list(self.order_by("recorded_at").values_list("pk", flat=True)[:batch]):
+            count += Event.objects.filter(pk__in=pks).update(data=without)
+        return count
+
 
 class Event(models.Model):
     """One piece of evidence, as it was seen and as it was judged. Append-only."""
@@ -178,6 +195,11 @@ class Event(models.Model):
             models.Index(fields=["email", "at"], name="events_of_email"),
             models.Index(
                 fields=["id"], name="events_unapplied", condition=Q(applied_at=None, parked_at=None)
+            ),
+            models.Index(
+                fields=["recorded_at"],
+                name="events_with_details",
+                condition=Q(data__has_key="ip"),
             ),
         ]
 

@@ -1,13 +1,33 @@
+from datetime import timedelta
+from typing import ClassVar, Self
+
 from django.db import models
+from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
-class ReturnedMail(models.Model):
-    """A message that came in, whole, with what it was read as and which email it is about.
+class ReturnedMailQuerySet(models.QuerySet["ReturnedMail"]):
+    def long_kept(self) -> Self:
+        """Still whole, and received long ago."""
+        return self.filter(received_at__lte=Now() - ReturnedMail.KEPT_WHOLE).exclude(raw=b"")
 
-    What could not be matched stays here and is shown to admins; nothing is thrown away.
+    def forget_raw(self) -> int:
+        """Drop the messages themselves; returns how many.
+
+        What they were read as stays, and so does their hash: come again, they change nothing.
+        """
+        return self.update(raw=b"")
+
+
+class ReturnedMail(models.Model):
+    """A message that came in, with what it was read as and which email it is about.
+
+    What could not be matched stays here too and is shown to admins. The message itself is kept
+    whole for as long as somebody may want to read it again.
     """
+
+    KEPT_WHOLE: ClassVar = timedelta(days=90)
 
     sha256 = models.CharField(max_length=64, unique=True)
     received_at = models.DateTimeField(_("received"), default=timezone.now)
@@ -23,6 +43,8 @@ class ReturnedMail(models.Model):
         verbose_name=_("about"),
     )
     note = models.CharField(_("note"), max_length=500, blank=True)
+
+    objects = ReturnedMailQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("returned mail")
