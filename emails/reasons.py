@@ -110,6 +110,14 @@ OWN = {
         gettext_lazy("Unconfirmed"),
         "warn",
     ),
+    "restored": Rule(
+        gettext_lazy(
+            "The database was restored from a backup, and what happened after that backup is not"
+            " known."
+        ),
+        gettext_lazy("After a restore"),
+        "warn",
+    ),
     "deleted": Rule(gettext_lazy("Somebody deleted it."), gettext_lazy("Deleted"), ""),
     "channel_paused": Rule(
         gettext_lazy("The channel is paused."), gettext_lazy("Channel paused"), "warn"
