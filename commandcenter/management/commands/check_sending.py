@@ -39,16 +39,20 @@ class Command(BaseCommand):
         raise CommandError("No verified identity has a channel: there is nobody to send as.")
 
     def _schedule(self, identity: Identity) -> Email:
-        words = {"subject": "Does sending work?", "html": "<p>It does.</p>"}
-        writing = Writing(identity=identity, to_address=identity.address, **words)
+        writing = Writing(
+            identity=identity,
+            to_address=identity.address,
+            subject="Does sending work?",
+            html="<p>It does.</p>",
+        )
         email = draft(identity.owner, writing)
         email.schedule(timezone.now(), by=None)
         return email
 
     def _why(self, email: Email) -> str:
-        channel = Identity.objects.select_related("channel").get(pk=email.identity_id).channel
         said = [email.reason, email.server_words]
-        if channel:
+        if channel := email.channel:
+            channel.refresh_from_db()
             said += [f"Channel {channel}: {channel.reason}", channel.server_words]
         words = " ".join(word for word in said if word)
         return f"Email {email.pk} is {email.status} and not delivered. {words}"
