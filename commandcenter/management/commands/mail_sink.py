@@ -4,11 +4,16 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
+import structlog
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError, connection
 
+from commandcenter.demo.crew import point_channel_at
 from commandcenter.sink.store import Store
 from commandcenter.sink.web import Web
+
+log = structlog.get_logger(__name__)
 
 
 class Command(BaseCommand):
@@ -36,6 +41,7 @@ class Command(BaseCommand):
             smtp.start()
         except OSError as error:
             raise CommandError(f"A port is taken: {error}") from error
+        _lead_the_demo_here(options["smtp_port"])
         threading.Thread(target=web.serve_forever, daemon=True).start()
         self.stdout.write(f"SMTP on 127.0.0.1:{options['smtp_port']}")
         self.stdout.write(f"Pages on http://127.0.0.1:{web.server_port}/")
@@ -46,6 +52,16 @@ class Command(BaseCommand):
             smtp.stop()
             web.shutdown()
             web.server_close()
+
+
+def _lead_the_demo_here(port: int) -> None:
+    """The demo's mail goes to the sink that runs, whichever port was free for it this time."""
+    try:
+        point_channel_at(port)
+    except DatabaseError as error:
+        log.warning("demo's channel not changed", error=str(error))
+    finally:
+        connection.close()
 
 
 def _wait_for_the_end() -> None:
