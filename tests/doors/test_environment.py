@@ -24,7 +24,11 @@ def test_empty_means_not_set(monkeypatch):
 def test_lists_are_separated_by_commas_or_spaces(monkeypatch):
     monkeypatch.setenv("WANTED", "10.0.0.0/8, 192.168.0.0/16  ::1/128")
 
-    assert environment.words("WANTED") == ["10.0.0.0/8", "192.168.0.0/16", "::1/128"]
+    assert (
+        environment.words("WANTED")
+        == environment.networks("WANTED")
+        == ["10.0.0.0/8", "192.168.0.0/16", "::1/128"]
+    )
 
 
 @pytest.mark.parametrize(("value", "meant"), [("Yes", True), ("off", False), ("0", False)])
@@ -42,6 +46,8 @@ def test_flags(monkeypatch, value, meant):
         (lambda: environment.number("WANTED", 5, least=5), "4"),
         (lambda: environment.number("WANTED", 1), "ten"),
         (lambda: environment.choice("WANTED", "line", {"line", "json"}), "xml"),
+        (lambda: environment.networks("WANTED"), "10.0.0.1/8"),
+        (lambda: environment.networks("WANTED"), "proxy.example"),
         (lambda: environment.origin("WANTED", "http://x"), "crm.example"),
         (lambda: environment.origin("WANTED", "http://x"), "https://crm.example/path"),
         (lambda: environment.origin("WANTED", "http://x"), "ftp://crm.example"),

@@ -9,6 +9,7 @@ import pytest
 from commandcenter.doors import Refusal, surroundings
 from commandcenter.doors.lock import hold
 from commandcenter.doors.processes import Child, Stopped, Watch, end_marked
+from commandcenter.doors.start import turn_over_logs
 
 PATIENT = "import signal, time; signal.pause()"
 SLOW = """
@@ -152,6 +153,16 @@ def test_a_port_that_localhost_means_to_somebody_else_is_taken_too():
     with other:
         taken = other.getsockname()[1]
         assert surroundings.next_free(taken) != taken
+
+
+def test_a_long_log_is_put_aside(tmp_path):
+    logs = tmp_path / "logs"
+    turn_over_logs(logs)
+    (logs / "web.log").write_text("long")
+    (logs / "clock.log").write_text("")
+    turn_over_logs(logs, most=3)
+
+    assert sorted(log.name for log in logs.iterdir()) == ["clock.log", "web.log.old"]
 
 
 def test_the_secret_is_made_once_and_kept_to_us(tmp_path):
