@@ -89,13 +89,6 @@ class Identity(models.Model):
         """Whether email can be sent from it: verified, and with a channel."""
         return self.is_verified and self.channel_id is not None
 
-    @property
-    def may_be_asked(self) -> bool:
-        """Whether its link may be mailed (again) now."""
-        if self.is_verified:
-            return False
-        return self.asked_at is None or self.asked_at < timezone.now() - self.ASKED_AGAIN_AFTER
-
     def ask(self) -> bool:
         """Note that its link is mailed now; False if one is on its way already."""
         before = timezone.now() - self.ASKED_AGAIN_AFTER
@@ -103,6 +96,11 @@ class Identity(models.Model):
         asked = mine.filter(Q(asked_at=None) | Q(asked_at__lt=before)).update(asked_at=Now())
         self.refresh_from_db(fields=["asked_at"])
         return bool(asked)
+
+    def unask(self) -> None:
+        """The mail with its link did not go out."""
+        self.asked_at = None
+        self.save(update_fields=["asked_at"])
 
     def verify(self) -> None:
         """Its owner has followed the link that was mailed to the address.

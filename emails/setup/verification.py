@@ -39,5 +39,9 @@ def ask(identity: Identity) -> bool:
     link = settings.BASE_URL + reverse("setup:verify", args=[token_for(identity)])
     context = {"identity": identity, "link": link, "days": VALID_FOR.days}
     language = identity.owner.language
-    system_mail.send(identity.address, "setup/mail/verify.txt", context, language=language)
+    try:
+        system_mail.send(identity.address, "setup/mail/verify.txt", context, language=language)
+    except system_mail.NotSent:
+        identity.unask()
+        raise
     return True

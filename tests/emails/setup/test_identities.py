@@ -138,6 +138,7 @@ def test_a_mail_server_that_is_away_is_told(client, monkeypatch):
     monkeypatch.setattr(EmailBackend, "send_messages", refuse)
     response = client.post(reverse("setup:new-identity"), FIELDS, follow=True)
     assert "The mail could not be sent" in response.text
+    assert Identity.objects.get().asked_at is None  # so that it can be mailed again at once
 
 
 @pytest.mark.parametrize(
