@@ -126,6 +126,7 @@ def start_processes(watch: Watch, around: Surroundings) -> None:
     prepare(watch, around)
     with step("mail sink, web, worker and clock"):
         ports = around.ports
+        ports.release()
         sink = ("--smtp-port", str(ports.smtp), "--web-port", str(ports.sink))
         watch.start(around.command("mail sink", "mail_sink", *sink), around.environment())
         watch.start(web(around), around.environment(PROCESS="web"))

@@ -1,5 +1,7 @@
 """What the processes of a development machine are told: addresses, ports, secrets."""
 
+import contextlib
+import errno
 import http.client
 import os
 import secrets
@@ -14,6 +16,35 @@ from . import Refusal, say
 from .processes import Child
 
 
+class Held:
+    """A port of this machine, kept from other programs until whom it is for is started."""
+
+    def __init__(self, port: int) -> None:
+        """`port`, or any with 0; raises OSError if another program has it."""
+        self.sockets: list[socket.socket] = []
+        self.port = port
+        try:
+            # `localhost` may mean ::1 to a browser: nobody else may have the port there either.
+            self._hold(socket.AF_INET, "127.0.0.1")
+            self._hold(socket.AF_INET6, "::1")
+        except OSError:
+            self.release()
+            raise
+
+    def _hold(self, family: socket.AddressFamily, host: str) -> None:
+        try:
+            self.sockets.append(socket.create_server((host, self.port), family=family))
+        except OSError as error:
+            if family == socket.AF_INET or error.errno == errno.EADDRINUSE:
+                raise
+            return  # no IPv6 here
+        self.port = self.sockets[-1].getsockname()[1]
+
+    def release(self) -> None:
+        for each in self.sockets:
+            each.close()
+
+
 @dataclass(frozen=True)
 class Ports:
     """Of the web pages, of the mail sink's SMTP server, of the mail sink's pages."""
@@ -21,6 +52,12 @@ class Ports:
     web: int
     smtp: int
     sink: int
+    held: tuple[Held, ...] = ()
+
+    def release(self) -> None:
+        """Let those take them whom they are for."""
+        for each in self.held:
+            each.release()
 
 
 @dataclass(frozen=True)
@@ -76,38 +113,21 @@ class Surroundings:
 
 def choose_ports(web: int, *, free: bool) -> Ports:
     """The usual ports, or the next ones where those are taken; any that are free with `free`."""
-    if free:
-        return Ports(*(next_free(0) for _ in range(3)))
-    usual = Ports(web, 2525, 8025)
-    chosen = Ports(*(next_free(port) for port in (usual.web, usual.smtp, usual.sink)))
-    for name in ("web", "smtp", "sink"):
-        old, new = getattr(usual, name), getattr(chosen, name)
-        if old != new:
-            say(f"  port {old} is taken by another program; {new} it is")
-    return chosen
+    usual = (0, 0, 0) if free else (web, 2525, 8025)
+    held = tuple(next_free(port) for port in usual)
+    for old, new in zip(usual, held, strict=True):
+        if old not in {0, new.port}:
+            say(f"  port {old} is taken by another program; {new.port} it is")
+    pages, smtp, sink = held
+    return Ports(pages.port, smtp.port, sink.port, held)
 
 
-def next_free(port: int) -> int:
+def next_free(port: int) -> Held:
     """`port` or one of the fifty after it; 0 means any."""
-    for candidate in range(port, port + 50) if port else [0]:
-        if found := _bindable(candidate):
-            return found
+    for candidate in range(port, port + 50) if port else [0] * 50:
+        with contextlib.suppress(OSError):
+            return Held(candidate)
     raise Refusal(f"Ports {port} to {port + 49} are all taken. Choose another with --port.")
-
-
-def _bindable(port: int) -> int:
-    # `localhost` may mean ::1 to a browser: a port is ours only if nobody has it there either.
-    found = 0
-    for family, host in ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")):
-        try:
-            with socket.socket(family) as probe:
-                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-                probe.bind((host, port))
-                found = found or probe.getsockname()[1]
-        except OSError:
-            if family == socket.AF_INET or listens(port, host):
-                return 0
-    return int(found)
 
 
 def listens(port: int, host: str = "127.0.0.1") -> bool:

@@ -141,6 +141,7 @@ def test_a_taken_port_is_left_to_its_owner(capsys):
         taken = other.getsockname()[1]
         ports = surroundings.choose_ports(taken, free=False)
 
+    ports.release()
     assert taken < ports.web < taken + 50
     assert f"port {taken} is taken" in capsys.readouterr().out
 
@@ -152,7 +153,17 @@ def test_a_port_that_localhost_means_to_somebody_else_is_taken_too():
         pytest.skip("no IPv6 here")
     with other:
         taken = other.getsockname()[1]
-        assert surroundings.next_free(taken) != taken
+        held = surroundings.next_free(taken)
+        held.release()
+        assert held.port != taken
+
+
+def test_a_port_is_kept_until_it_is_needed():
+    held = surroundings.next_free(0)
+    with pytest.raises(OSError):
+        surroundings.Held(held.port)
+    held.release()
+    surroundings.Held(held.port).release()
 
 
 def test_a_long_log_is_put_aside(tmp_path):
