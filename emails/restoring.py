@@ -16,6 +16,7 @@ from django.contrib.sessions.models import Session
 from django.db import connection, transaction
 from django.db.models import Max
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from .models import Attempt, Cause, Channel, Email, Status, Transition
 from .models.querysets import EmailQuerySet
@@ -99,7 +100,8 @@ def _presume_sent(email: Email, since: datetime | None) -> None:
     except CannotBeBuilt as error:
         log.warning("links not known", email=email.pk, error=str(error))
         prepared = None
-    lease = uuid4()
+    lease, moment = uuid4(), since or timezone.now()
+    assert email.channel
     marked = email._change(Cause.MARK, lease=lease, lease_until=Now(), claims_lost=0)
     marked.attempt = Attempt.objects.create(
         email=email,
@@ -108,8 +110,8 @@ def _presume_sent(email: Email, since: datetime | None) -> None:
         channel=email.channel,
         owner_id=email.owner_id,
         message_id=email.message_id,
-        started_at=since,
-        ended_at=since,
+        started_at=moment,
+        ended_at=moment,
         reason=RESTORED,
     )
     marked.save(update_fields=["attempt"])
