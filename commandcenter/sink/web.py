@@ -22,7 +22,8 @@ USUAL_HEADERS = {
         " img-src 'self' data:; frame-src 'self'; form-action 'self'; base-uri 'none';"
         " frame-ancestors 'none'"
     ),
-    "Referrer-Policy": "no-referrer",
+    # Not "no-referrer": with that a browser tells no origin with our own forms either.
+    "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
@@ -33,6 +34,7 @@ class Web(ThreadingHTTPServer):
 
     daemon_threads = True
     allow_reuse_address = True
+    request_queue_size = 64
 
     def __init__(self, store: Store, port: int) -> None:
         self.pages = Pages(store)
@@ -71,7 +73,7 @@ class Handler(BaseHTTPRequestHandler):
         parts = urlsplit(self.path)
         request = Request(
             path=parts.path,
-            query=dict(parse_qsl(parts.query)),
+            query=dict(parse_qsl(parts.query, keep_blank_values=True)),
             form=form,
             user_agent=self.headers.get("User-Agent", "")[:400],
             is_post=self.command == "POST",
