@@ -4,6 +4,8 @@ import logging
 from typing import Any
 
 import structlog
+from django.http import HttpRequest
+from structlog.typing import EventDict, Processor
 
 from . import environment
 
@@ -11,18 +13,27 @@ PLAIN = (str, int, float, bool, type(None))
 
 
 def formatter() -> logging.Formatter:
-    """The formatter of every log line; LOG_FORMAT is `line` or `json`."""
-    before: list[Any] = [
+    """The formatter of every log line, Django's and libraries' too; LOG_FORMAT is line or json."""
+    always: list[Processor] = [
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        structlog.stdlib.ExtraAdder(),
-        _keep_what_is_plain,
     ]
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            structlog.contextvars.merge_contextvars,
+            *always,
+            structlog.stdlib.PositionalArgumentsFormatter(),
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+    )
     return structlog.stdlib.ProcessorFormatter(
-        foreign_pre_chain=before,
+        foreign_pre_chain=[*always, structlog.stdlib.ExtraAdder()],
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            _keep_what_is_plain,
             structlog.processors.format_exc_info,
             _renderer(environment.choice("LOG_FORMAT", "line", {"line", "json"})),
         ],
@@ -37,10 +48,10 @@ def _renderer(name: str) -> Any:
     )
 
 
-def _keep_what_is_plain(logger: Any, name: str, entry: dict[str, Any]) -> dict[str, Any]:
+def _keep_what_is_plain(logger: Any, name: str, entry: EventDict) -> EventDict:
     # Django adds the whole request, whose address may hold somebody's token.
     return {
-        key: value
+        key: value if isinstance(value, PLAIN) or key == "exc_info" else str(value)
         for key, value in entry.items()
-        if key.startswith("_") or key == "exc_info" or isinstance(value, PLAIN)
+        if not isinstance(value, HttpRequest)
     }
