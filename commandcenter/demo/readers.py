@@ -71,7 +71,7 @@ class Reader:
             yield at + timedelta(minutes=9), partial(story.view, agent=CHROME, own=True)
 
     def _read(self, story: Story) -> Iterator[Act]:
-        if self.chance.random() > 0.25 + 0.65 * self.interest:
+        if self.chance.random() > 0.4 + 0.55 * self.interest:
             return
         at = _delivered(story)
         while True:
@@ -83,7 +83,7 @@ class Reader:
                 number = self.chance.randint(1, links)
                 later = at + timedelta(seconds=self.chance.randint(8, 90))
                 yield later, partial(story.click, agent=self.browser, link=number)
-            if self.chance.random() > 0.2 + 0.5 * self.interest:
+            if self.chance.random() > 0.3 + 0.5 * self.interest:
                 return
 
     def _answered(self, story: Story) -> Iterator[Act]:

@@ -121,7 +121,8 @@ class Pages:
         if not (stored := self.store.get(name)):
             return self._gone()
         headers = {"Content-Security-Policy": FRAME_POLICY}
-        return Response(content=Shown(stored).document.encode("utf-8", "replace"), headers=headers)
+        document = Shown(stored, quietly="answered" in request.query).document
+        return Response(content=document.encode("utf-8", "replace"), headers=headers)
 
     def source(self, request: Request, name: str) -> Response:
         if not (stored := self.store.get(name)):

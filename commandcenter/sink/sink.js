@@ -1,4 +1,4 @@
-// The list of messages shows what has come in by itself.
+// The list shows by itself what has come in.
 const list = document.querySelector("[data-newest]");
 
 async function look() {
@@ -12,3 +12,11 @@ async function look() {
 }
 
 if (list) setInterval(look, 2000);
+
+// Times as they are on the clock of whoever looks.
+for (const time of document.querySelectorAll("time")) {
+  const at = new Date(time.dateTime);
+  const today = at.toDateString() === new Date().toDateString();
+  const told = today ? {} : { dateStyle: "medium" };
+  time.textContent = at.toLocaleString(undefined, { timeStyle: "medium", ...told });
+}

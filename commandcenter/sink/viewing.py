@@ -38,8 +38,10 @@ class Shown:
     without the cookies of whoever looks: it is the recipient who views and clicks, not the rep.
     """
 
-    def __init__(self, stored: Stored) -> None:
+    def __init__(self, stored: Stored, *, quietly: bool = False) -> None:
+        """`quietly` leaves the pixel out: whoever has just answered has not opened it again."""
         self.stored = stored
+        self.quietly = quietly
         self.addresses: list[str] = []  # of links and pictures on the tracking host
 
     @cached_property
@@ -89,6 +91,8 @@ class Shown:
             return None
         self.addresses.append(address)
         way = "follow" if tag == "a" else "picture"
+        if self.quietly and tag == "img":
+            return "data:,"
         return f"/{self.stored.name}/{way}/{len(self.addresses) - 1}"
 
     def _inline(self, content_id: str) -> str | None:

@@ -78,10 +78,8 @@ class Evidence:
         return self._seen(kind, self._words_of(report, address))
 
     def _words_of(self, report: Report, address: str) -> dict[str, Any]:
-        said = f"{report.code or ''} {report.words}".strip()
-        words = report.words if report.words.startswith(str(report.code)) else said
         return {
-            "words": words,
+            "words": _bare(report),
             "status": report.status,
             "code": report.code,
             "server": report.remote_mta or report.reporting_mta,
@@ -172,6 +170,14 @@ def storable(data: dict[str, Any]) -> dict[str, Any]:
         else value
         for name, value in data.items()
     }
+
+
+def _bare(report: Report) -> str:
+    """The server's words without its code and status, which are kept beside them, and without
+    what the reporting server wrote in front of them."""
+    _before, code, rest = report.words.partition(str(report.code or "–"))
+    said = rest.lstrip(" -").removeprefix(report.status).strip()
+    return said if code and said else report.words
 
 
 def _is_to(address: str, email: Email) -> bool:

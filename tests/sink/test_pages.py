@@ -76,6 +76,13 @@ def test_the_message_is_shown_with_its_own_links_led_through_the_sink(store, arr
 
 
 @pytest.mark.django_db
+def test_who_has_just_answered_has_not_opened_it_again(store, arrived):
+    body = Pages(store).respond(Request(f"/{arrived}/body", {"answered": ""}))
+
+    assert b"/picture/" not in body.content and b"/follow/0" in body.content
+
+
+@pytest.mark.django_db
 def test_hostile_mail_runs_nothing(store):
     message = EmailMessage()
     message["From"], message["To"] = "<script>alert(1)</script>@x.example", "b@y.example"

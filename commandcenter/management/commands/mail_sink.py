@@ -1,3 +1,4 @@
+import logging
 import signal
 import threading
 from argparse import ArgumentParser
@@ -34,6 +35,7 @@ class Command(BaseCommand):
             from commandcenter.sink.smtp import SinkController
         except ImportError as error:
             raise CommandError("The sink needs aiosmtpd: it is for development only.") from error
+        logging.getLogger("mail.log").setLevel(logging.WARNING)  # aiosmtpd tells every command
         store = Store(Path(settings.DATA_DIR) / "sink", most=options["keep"])
         try:
             web = Web(store, options["web_port"])

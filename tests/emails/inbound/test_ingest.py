@@ -219,9 +219,17 @@ def test_a_bounce_moves_the_email_with_the_servers_words_and_suppresses_the_addr
     returned = taken(report(email))
 
     assert (returned.kind, returned.email.status) == ("delivery_report", Status.BOUNCED)
-    assert returned.email.server_words == "550 5.1.1 no such user"
+    assert returned.email.server_words == "no such user"
+    event = email.events.get(kind=Kind.BOUNCE)
+    assert (event.data["code"], event.data["status"]) == (550, "5.1.1")
     assert returned.email.reason == "no_such_mailbox"
     assert Suppression.objects.covering(email.to_address).get().reason == "bounced"
+
+
+def test_what_the_reporting_server_adds_is_left_out(email):
+    words = "host mx.nordlys.example[192.0.2.1] said: 550 5.1.1 no such user (in reply to RCPT)"
+
+    assert taken(report(email, words=words)).email.server_words == "no such user (in reply to RCPT)"
 
 
 def test_a_full_mailbox_bounces_and_suppresses_nobody(email):
