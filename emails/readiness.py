@@ -83,7 +83,7 @@ def _of_recipients(form: "ComposeForm") -> list[Check]:
         count = 1 + len(copies)
         words = ngettext("%(count)s can be mailed", "All %(count)s can be mailed", count)
         return [Check("ok", words % {"count": count}, fine)]
-    name = form.recipient.name or form.recipient.address
+    name = form.recipient_name
     return [Check("ok", _("%(name)s can be mailed") % {"name": name}, fine)]
 
 

@@ -34,10 +34,6 @@ class Recipient:
     def __str__(self) -> str:
         return f"{self.name} <{self.address}>" if self.name else self.address
 
-    @property
-    def shown(self) -> str:
-        return self.name or self.address
-
 
 def one(text: str) -> Recipient:
     """The one recipient in `text`: "anna@x.example" or "Anna Lind <anna@x.example>".

@@ -124,8 +124,8 @@ def presets(zone: str, now: datetime | None = None) -> list[Preset]:
     monday = here.day + timedelta(days=7 - here.day.weekday())
     offered = []
     if here.clock < time(14):
-        offered.append(Preset(_("This afternoon"), WallTime(here.day, time(15), zone)))
-    offered.append(Preset(_("Tomorrow morning"), WallTime(tomorrow, time(8, 15), zone)))
+        offered.append(Preset(_("Today"), WallTime(here.day, time(15), zone)))
+    offered.append(Preset(_("Tomorrow"), WallTime(tomorrow, time(8, 15), zone)))
     if monday != tomorrow:
-        offered.append(Preset(_("Monday morning"), WallTime(monday, time(8, 15), zone)))
+        offered.append(Preset(_("Monday"), WallTime(monday, time(8, 15), zone)))
     return offered

@@ -10,8 +10,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from prospects.models import Person
-
 from .. import recipients
 from ..models import Composition, Identity
 from ..readiness import missing_in
@@ -63,14 +61,14 @@ class ComposeForm(Shown, FilesForm):
 
     def writing(self) -> Writing | None:
         """The email, of what is right in the form; None without recipient and subject."""
-        told = self.cleaned_data
+        told = self.read
         if not (told.get("to") and told.get("subject")):
             return None
         return Writing(
             identity=told.get("identity"),
             to_address=told["to"].address,
             to_name=told["to"].name,
-            person=Person.seen_by(self.user).with_address(told["to"].address).first(),
+            person=self.person,
             subject=told["subject"],
             html=told.get("html", ""),
             cc=told.get("cc") or [],
@@ -125,6 +123,8 @@ class ComposeForm(Shown, FilesForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
         self._read_plain_text(cleaned)
+        # What could be read stays so, whatever is said against it below: nothing typed is lost.
+        self.read = dict(cleaned)
         self._judge_size(cleaned.get("html") or "")
         self._judge_copies(cleaned)
         if self.final != "send":
@@ -151,7 +151,6 @@ class ComposeForm(Shown, FilesForm):
                 )
                 % {"size": filesizeformat(len(html.encode())), "limit": filesizeformat(limit)},
             )
-            self.cleaned_data["html"] = html  # wrong, but nothing is lost
 
     def _judge_copies(self, cleaned: dict[str, Any]) -> None:
         count = len(cleaned.get("cc") or []) + len(cleaned.get("bcc") or [])
@@ -175,8 +174,8 @@ class ComposeForm(Shown, FilesForm):
             if not value and name not in self.errors:
                 self.add_error(name, words)
         if day and clock and zone:
-            cleaned["wall"] = WallTime(day, clock.replace(second=0, microsecond=0), zone)
-            self._judge_time(cleaned["wall"])
+            self.read["wall"] = WallTime(day, clock.replace(second=0, microsecond=0), zone)
+            self._judge_time(self.read["wall"])
 
     def _judge_time(self, wall: WallTime) -> None:
         now = timezone.now()

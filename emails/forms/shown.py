@@ -8,7 +8,10 @@ from zoneinfo import ZoneInfo, available_timezones
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.utils.functional import cached_property
 from django.utils.html import linebreaks, urlize
+
+from prospects.models import Person
 
 from .. import recipients
 from ..models import Identity
@@ -47,6 +50,7 @@ class Shown(forms.Form):
     """The part of ComposeForm that its templates ask."""
 
     user: "User"
+    read: dict[str, Any]  # what could be read of the fields, right or wrong
 
     @classmethod
     def initially(cls, user: "User", typed: dict[str, Any]) -> dict[str, Any]:
@@ -61,17 +65,30 @@ class Shown(forms.Form):
     def recipient(self) -> recipients.Recipient | None:
         """To, if it can be read."""
         if self.is_bound:
-            return self.cleaned_data.get("to") or None
+            return self.read.get("to") or None
         try:
             return recipients.one(self.initial.get("to") or "")
         except ValidationError:
             return None
 
+    @cached_property
+    def person(self) -> Person | None:
+        """Who To is, if it is one of the people whom the user may see."""
+        if not self.recipient:
+            return None
+        return Person.seen_by(self.user).with_address(self.recipient.address).first()
+
+    @property
+    def recipient_name(self) -> str:
+        """To by the name that was typed, else by the person's, else by the address."""
+        assert self.recipient is not None
+        return self.recipient.name or (self.person.name if self.person else self.recipient.address)
+
     @property
     def chosen_identity(self) -> Identity | None:
         """Whom it comes from."""
         if self.is_bound:
-            return self.cleaned_data.get("identity")
+            return self.read.get("identity")
         return (
             self.user.identities.for_compose().filter(pk=self.initial.get("identity") or 0).first()
         )
@@ -80,7 +97,7 @@ class Shown(forms.Form):
     def copies(self) -> list[str]:
         """Cc and Bcc, as far as they can be read."""
         if self.is_bound:
-            return [*(self.cleaned_data.get("cc") or []), *(self.cleaned_data.get("bcc") or [])]
+            return [*(self.read.get("cc") or []), *(self.read.get("bcc") or [])]
         told = [self.initial.get(name) or "" for name in ("cc", "bcc")]
         try:
             return recipients.several(", ".join(told))
@@ -91,7 +108,7 @@ class Shown(forms.Form):
     def wall(self) -> WallTime | None:
         """The time that is chosen, if a whole one is."""
         if self.is_bound:
-            return self.cleaned_data.get("wall")
+            return self.read.get("wall")
         day, clock, zone = (self.initial.get(name, "") for name in ("date", "time", "zone"))
         try:
             ZoneInfo(zone)
@@ -103,7 +120,7 @@ class Shown(forms.Form):
     def body(self) -> str:
         """The body, clean."""
         if self.is_bound:
-            return self.cleaned_data.get("html", "")
+            return self.read.get("html", "")
         return self.initial.get("html") or ""
 
     @property

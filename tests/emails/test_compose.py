@@ -383,6 +383,17 @@ def test_addresses_that_must_not_be_mailed_are_named_with_the_reason(client, rit
     assert "bcc" not in told
 
 
+def test_what_is_refused_stands_in_the_window_and_in_the_draft_as_it_was(client, rita):
+    Suppression.suppress("maria@nordlys.example", Suppression.Reason.UNSUBSCRIBED)
+    unready = make_identity(rita, address="new@team.example", verified_at=None)
+    answer = post(client, "send", typed(identity=unready.pk))
+
+    assert f'value="{unready.pk}" selected' in said(answer)
+    assert 'data-state="bad"' in said(answer)
+    email = Email.objects.get()
+    assert (email.identity, email.to_name) == (unready, "Maria Sandberg")
+
+
 def test_what_the_sender_lacks_is_said(client, rita):
     unverified = make_identity(rita, address="new@team.example", verified_at=None)
     homeless = make_identity(rita, address="old@team.example", channel=None)

@@ -5,17 +5,20 @@ import { close, save } from "./saving.js";
 
 const form = document.querySelector("#compose");
 const outside = window.parent === window ? null : window.parent;
-const commits = (button) => /\/(send|schedule|discard|save)\/$/.test(button?.formAction ?? "");
+const commits = (button) => button && !button.hasAttribute("data-enter");
 
 form.addEventListener("submit", async (event) => {
-  const button = event.submitter;
+  let button = event.submitter;
   if (form.dataset.going || !commits(button)) return event.preventDefault();
   if (form.dataset.ready === "yes") return;
   event.preventDefault();
   form.dataset.going = "yes";
   const saved = button.name === "as" || button.name === "other" || (await save());
   delete form.dataset.going;
-  if (!saved) return;
+  await new Promise(setTimeout); // the browser takes no submission while it still tells of this one
+  // Saving may have put a new one in its place; if that says something else, it wants another press.
+  if (!button.isConnected) button = form.querySelector(`[formaction="${button.getAttribute("formaction")}"]`);
+  if (!saved || !button) return;
   close();
   token();
   form.dataset.ready = "yes";

@@ -62,6 +62,10 @@ form.addEventListener("click", (event) => {
   input.focus();
 });
 form.addEventListener("focusout", ({ target }) => target.role === "combobox" && show(target, false));
+// Where the session is over, saving says so; the page stays.
+document.addEventListener("htmx:before:response", (event) => {
+  if (event.detail.ctx.response.headers.has("HX-Redirect")) event.preventDefault();
+});
 document.addEventListener("htmx:after:swap", () => {
   const input = document.activeElement;
   if (input?.role === "combobox") show(input, options(input).length > 0 && input.value.trim() !== "");

@@ -28,7 +28,9 @@ async function keep() {
     timer = setTimeout(save, AGAIN);
     return false;
   }
-  if (!dirty) backedUp(data.get("key"));
+  if (dirty) return true;
+  delete form.dataset.unsaved;
+  backedUp(data.get("key"));
   return true;
 }
 
@@ -58,6 +60,7 @@ export async function save() {
 function changed(pause = PAUSE) {
   if (closed) return;
   dirty = true;
+  form.dataset.unsaved = "";
   backUp(fields);
   clearTimeout(timer);
   timer = setTimeout(save, pause);
@@ -65,9 +68,7 @@ function changed(pause = PAUSE) {
 
 export const close = () => ((closed = true), clearTimeout(timer));
 
-for (const kind of ["input", "change"]) {
-  form.addEventListener(kind, ({ target }) => target.matches("[name]:not([type=file])") && changed());
-}
+form.addEventListener("input", ({ target }) => target.matches("[name]:not([type=file])") && changed());
 form.addEventListener("keep", () => changed(0));
 addEventListener("focus", () => dirty && save());
 addEventListener("pagehide", () => {

@@ -3,15 +3,13 @@ const form = document.querySelector("#compose");
 const when = form.querySelector("[data-when]");
 const { date, time, zone } = form.elements;
 
+const offer = () => (when.querySelector("[data-at-once]").hidden = !date.value && !time.value);
+
 function choose(day, clock, place) {
   date.value = day;
   time.value = clock;
   if (place) zone.value = place;
-  tell();
-}
-
-function tell() {
-  when.querySelector("[data-at-once]").hidden = !date.value && !time.value;
+  offer();
   form.dispatchEvent(new CustomEvent("keep"));
 }
 
@@ -21,6 +19,6 @@ when.addEventListener("click", ({ target }) => {
   if (target.closest("[data-at-once]")) choose("", "");
   if (preset || target.closest("[data-at-once]")) when.open = false;
 });
-for (const field of [date, time, zone]) field.addEventListener("change", tell);
+when.addEventListener("input", offer);
 when.querySelector("[data-presets]").hidden = false;
-when.querySelector("[data-at-once]").hidden = !date.value && !time.value;
+offer();
