@@ -1,6 +1,7 @@
+from .changing import IllegalTransition
 from .channels import Channel, UnattendedPeriod
 from .content import Attachment, Composition, EmailContent, Link, StoredFile
-from .email import Email, IllegalTransition
+from .email import Email
 from .history import Attempt, Event, FailedReaction, Transition
 from .identities import Identity
 from .returned import ReturnedMail

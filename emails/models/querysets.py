@@ -80,8 +80,9 @@ class EmailQuerySet(models.QuerySet["Email"]):
         return self.order_by("send_at", "pk")
 
     def for_list(self) -> Self:
-        """With what a row shows, in one query."""
-        return self.select_related("person", "channel", "identity")
+        """With what a row shows, in one query; what it does not show is fetched for all at once."""
+        related = self.select_related("person", "channel", "identity")
+        return related.fetch_mode(models.FETCH_PEERS)
 
     def for_pane(self) -> Self:
         """With what the reading pane shows of the email itself, in one query."""

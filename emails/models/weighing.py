@@ -3,13 +3,14 @@
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from django.db import transaction
 from django.db.models.functions import Coalesce, Now
 
+from .changing import Changing
 from .querysets import UNCONFIRMED
-from .vocabulary import Cause, Outcome, Status
+from .vocabulary import TRANSITIONS, Cause, Outcome, Status
 
 if TYPE_CHECKING:
-    from .email import Email
     from .history import Attempt, Event
 
 # How long to wait after the first, second, … "not now" of the server; the last repeats. Waiting
@@ -24,10 +25,13 @@ def delay_after(deferrals: int) -> timedelta | None:
     return waits[-1] if sum(waits, timedelta()) <= TRIED_FOR else None
 
 
-class Weighing:
-    """The part of Email that evidence speaks to."""
+class Weighing(Changing):
+    """The part of an email that evidence speaks to."""
 
-    def weigh(self: "Email", event: "Event | None" = None) -> None:  # type: ignore[misc]
+    class Meta:
+        abstract = True
+
+    def weigh(self, event: "Event | None" = None) -> None:
         """Move to where the evidence says, if it says anything new.
 
         The caller holds the email's row lock. The verdict is a function of what the attempts
@@ -51,8 +55,18 @@ class Weighing:
         if _calls_for_a_move(self, cause):
             self._change(cause, **_changes(self, cause, speaking), attempt=speaking, event=event)
 
+    @transaction.atomic
+    def give_up(self) -> None:
+        """In Progress beyond its lease → Failed, unconfirmed, unless evidence says otherwise.
 
-def _speaking(email: "Email", attempts: "list[Attempt]") -> "Attempt | None":
+        Does nothing if somebody was faster.
+        """
+        for email in type(self).objects.given_up().filter(pk=self.pk).locked():
+            email.attempts.filter(ended_at=None).update(ended_at=Now(), reason="lease_over")
+            email.weigh()
+
+
+def _speaking(email: Weighing, attempts: "list[Attempt]") -> "Attempt | None":
     """The attempt whose verdict decides; None while there is nothing to say."""
     *older, latest = attempts
     in_hand = email.status == Status.IN_PROGRESS and latest.ended_at is None
@@ -64,7 +78,7 @@ def _speaking(email: "Email", attempts: "list[Attempt]") -> "Attempt | None":
     return max(counting, key=lambda attempt: (attempt.verdict, attempt.number))
 
 
-def _tried_long_enough(email: "Email", attempt: "Attempt") -> bool:
+def _tried_long_enough(email: Weighing, attempt: "Attempt") -> bool:
     return not attempt.is_channel_fault and delay_after(email.deferrals + 1) is None
 
 
@@ -78,13 +92,13 @@ _CAUSES = {
 }
 
 
-def _calls_for_a_move(email: "Email", cause: Cause) -> bool:
-    origins, _target = email.TRANSITIONS[cause]
+def _calls_for_a_move(email: Weighing, cause: Cause) -> bool:
+    origins, _target = TRANSITIONS[cause]
     late_answer = cause in {Cause.DEFER, Cause.REFUSE} and email.status == Status.FAILED
     return email.status in origins and (not late_answer or email.is_unconfirmed)
 
 
-def _changes(email: "Email", cause: Cause, attempt: "Attempt") -> dict[str, Any]:
+def _changes(email: Weighing, cause: Cause, attempt: "Attempt") -> dict[str, Any]:
     """The columns that change with the status."""
     told: dict[str, Any] = {
         "reason": attempt.reason,

@@ -9,7 +9,6 @@ from types import SimpleNamespace
 from typing import Any
 
 from emails.models import Attempt, Cause, Email, Event, Outcome, Status
-from emails.models.querysets import UNCONFIRMED
 from emails.models.vocabulary import FORGIVEN
 from emails.models.weighing import Weighing
 
@@ -28,8 +27,9 @@ class PaperAttempt:
     is_channel_fault = Attempt.is_channel_fault
 
 
-class PaperEmail(Weighing):
+class PaperEmail:
     TRANSITIONS = Email.TRANSITIONS
+    weigh = Weighing.weigh
     is_unconfirmed = Email.is_unconfirmed
 
     def __init__(self) -> None:

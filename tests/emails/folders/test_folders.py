@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.db.models import FETCH_RAISE
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
@@ -143,6 +145,16 @@ def test_a_page_of_rows_costs_the_same_whatever_their_number(
         client.get(at("sent/delivered"))
 
 
+def test_a_row_asks_the_database_nothing(rita):
+    for status in Status:
+        make_email(rita, status, person=make_person(rita))
+
+    rows = list(rita.emails.for_list().fetch_mode(FETCH_RAISE))
+
+    for row in rows:
+        assert row.recipient in render_to_string("emails/_row.html", {"row": row, "user": rita})
+
+
 def test_an_open_email_costs_a_fixed_number_of_queries(client, rita, django_assert_max_num_queries):
     client.force_login(rita)
     email = make_email(rita, Status.DELIVERED, person=make_person(rita))
@@ -220,6 +232,22 @@ def test_the_trash_shows_what_was_deleted_and_restores_it(client, page, rita):
 
     assert "Thrown away" in page(at("pending/drafts"))
     assert "The trash is empty" in page("/emails/trash/")
+
+
+def test_the_trash_lists_what_was_deleted_last_first(client, rita):
+    first, last = make_draft(rita), make_draft(rita)
+    last.remove(by=rita)
+    first.remove(by=rita)
+    client.force_login(rita)
+
+    assert client.get("/emails/trash/").context["page"].rows == [first, last]
+
+
+def test_the_pane_names_the_latest_activity(page, rita):
+    email = make_email(rita, Status.DELIVERED)
+    type(email).objects.filter(pk=email.pk).update(last_clicked_at=timezone.now())
+
+    assert "Last clicked" in page(reverse("emails:email", args=[email.pk]))
 
 
 def test_signed_out_it_leads_to_sign_in_and_back(client):

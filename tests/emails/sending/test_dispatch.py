@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 from django.db.models.functions import Now
 from django.utils import timezone
+
 from emails.jobs import dispatch, recover
 from emails.models import Channel, Email, Event, IllegalTransition, Status
 from emails.sending import dispatch as dispatching
@@ -15,7 +16,6 @@ from emails.sending.mark import mark
 from emails.sending.message import prepare
 from emails.tracking import tokens
 from prospects.models import Suppression
-
 from tests.factories import make_channel, make_email, make_identity, make_user
 from tests.sinks import Sink, drop
 
@@ -128,7 +128,8 @@ def test_not_now_is_tried_again_later_and_fails_after_three_days(rita, sink):
 
 def test_a_connection_lost_before_the_dot_is_tried_again(rita, sink):
     sink.at("body", drop(), times=1)
-    email = send(due(rita))
+    # More than the sockets between can hold, so that the dot cannot be on its way already.
+    email = send(due(rita, html=f"<p>{'many words ' * 700_000}</p>"))
 
     assert (email.status, email.deferrals) == (Status.SCHEDULED, 1)
 

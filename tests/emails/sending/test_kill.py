@@ -149,7 +149,7 @@ def test_a_worker_killed_at_any_point_loses_nothing_and_sends_nothing_twice(stag
     stage.make_emails(24)
     for point in POINTS:
         with stage.worker(die_at=f"{point} 2") as worker:
-            wait_for(lambda: worker.poll() is not None, f"dying {point}")  # noqa: B023
+            wait_for(lambda: worker.poll() is not None, f"dying {point}")
     with stage.worker():
         wait_for(stage.finished, "finishing")
 

@@ -1,0 +1,87 @@
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.db.models import Q
+from django.db.models.functions import Greatest, Now
+
+from accounts.changes import announce
+
+from .querysets import EmailQuerySet
+from .rows import EmailRow
+from .vocabulary import BY_EVIDENCE, FORGIVEN, TRANSITIONS, Cause, Status
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+    from .history import Transition
+
+
+class IllegalTransition(Exception):
+    """An email was told to go where it cannot go from where it stands.
+
+    `email` is where it stands now, freshly read, so that the answer can say why.
+    """
+
+    def __init__(self, email: "Changing", cause: Cause) -> None:
+        super().__init__(f"{cause} from {email.status}")
+        self.email = email
+        self.cause = cause
+
+
+class Changing(EmailRow):
+    """The one writer of an email's status."""
+
+    class Meta:
+        abstract = True
+
+    def tell_owner(self) -> None:
+        """Let its owner's open pages know, once this has committed."""
+        announce(self.owner_id)
+
+    @transaction.atomic
+    def _change(
+        self, cause: Cause, *, by: "User | None" = None, when: Q | None = None, **changes: Any
+    ) -> "Transition":
+        """One conditional UPDATE plus its row; raises IllegalTransition if it did not apply.
+
+        `changes` are further columns of the email; `attempt` and `event` go into the row alone.
+        Of two that try at once one wins, and the other is told where the email stands now.
+        """
+        origins, target = TRANSITIONS[cause]
+        before = Status(self.status)
+        told = {name: changes.pop(name) for name in ("attempt", "event") if name in changes}
+        changes.setdefault("reason", "")
+        changes.setdefault("reason_values", {})
+        changes.setdefault("server_words", "")
+        changes = {"lease": None, "lease_until": None} | changes
+        changes |= {"status": target, "moved_at": Now(), "updated_at": Now()}
+        when = when or Q()
+        if cause not in BY_EVIDENCE:
+            when &= Q(removed_at=None)
+        movable = self._mine(before).filter(when) if before in origins else None
+        self._refuse_unless(movable.update(**changes) if movable is not None else 0, cause)
+        self.refresh_from_db(fields=list(changes))
+        if forgiven := FORGIVEN.get(cause):
+            self.attempts.update(counts_above=Greatest("counts_above", forgiven.value))
+        return self._note(
+            cause,
+            before,
+            by=by,
+            reason=self.reason,
+            reason_values=self.reason_values,
+            server_words=self.server_words,
+            **told,
+        )
+
+    def _mine(self, *statuses: str) -> EmailQuerySet:
+        return type(self).objects.filter(pk=self.pk, status__in=statuses)
+
+    def _refuse_unless(self, moved: int, cause: Cause) -> None:
+        if not moved:
+            raise IllegalTransition(type(self).objects.get(pk=self.pk), cause)
+        self.tell_owner()
+
+    def _note(self, cause: Cause, before: str, **told: Any) -> "Transition":
+        return self.transitions.create(
+            cause=cause, from_status=before, to_status=self.status, **told
+        )
