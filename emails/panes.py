@@ -1,6 +1,9 @@
 """What the reading pane shows of one email."""
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext as _
 
 from accounts.requests import SignedInRequest
 
@@ -35,10 +38,20 @@ def pane(email: Email, user: "User") -> dict[str, Any]:
         "why": why(email),
         "why_tone": _tone(email),
         "server_words": last_words(email),
+        "latest": latest_activity(email),
         "preview": preview(email),
         "attachments": email.attachments.select_related("file"),
         "timeline": timeline(email),
     }
+
+
+def latest_activity(email: Email) -> tuple[str, datetime] | None:
+    """The last thing that somebody did with it, in words, and when; None if nobody did anything."""
+    if email.latest_activity is None:
+        return None
+    kind, at = email.latest_activity
+    words = {"open": _("Last viewed"), "click": _("Last clicked"), "reply": _("Last replied to")}
+    return words[kind], at
 
 
 def _tone(email: Email) -> str:

@@ -18,9 +18,10 @@ from .sending.html import clean
 from .tracking import tokens
 from .tracking.rewriting import AddressReplacer, click_url, is_web, pixel_url
 
-NOTHING = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"
+# An address that clean() drops: the picture's own words stand in its place.
+NOTHING = ""
 # What sets colours of its own; all else can be shown on a dark ground as well.
-_COLOURED = re.compile(r"<font|<img|\b(?:style|bgcolor|color)\s*=", re.IGNORECASE)
+_COLOURED = re.compile(r"<font|<img[^>]*\ssrc=|\b(?:style|bgcolor|color)\s*=", re.IGNORECASE)
 _REMOTE_STYLE = re.compile(r"url\(\s*[\"']?(?:&quot;)?\s*https?:", re.IGNORECASE)
 
 
@@ -34,13 +35,16 @@ class Preview:
     is_plain: bool
 
 
-def preview(email: Email) -> Preview:
-    """What `email` says or said; empty where it says nothing (any more)."""
+def preview(email: Email, *, pictures: bool = False) -> Preview:
+    """What `email` says or said; empty where it says nothing (any more).
+
+    Without `pictures` those on other servers are left out.
+    """
     try:
         content = email.content
     except EmailContent.DoesNotExist:  # purged
         return Preview(SafeString(), has_remote_pictures=False, is_plain=True)
-    return _shown(email, content.sent_html or content.html)
+    return _shown(email, content.sent_html or content.html, pictures)
 
 
 def policy(*, pictures: bool) -> dict[str, list[str]]:
@@ -61,7 +65,7 @@ def policy(*, pictures: bool) -> dict[str, list[str]]:
     }
 
 
-def _shown(email: Email, html: str) -> Preview:
+def _shown(email: Email, html: str, pictures: bool) -> Preview:
     remote = bool(_REMOTE_STYLE.search(html))
 
     def original(tag: str, address: str) -> str | None:
@@ -70,18 +74,16 @@ def _shown(email: Email, html: str) -> Preview:
             return urls.get(address)
         if address == pixel or _is_ours(address):
             return NOTHING
-        remote = remote or is_web(address)
-        return None
+        if not is_web(address):
+            return None
+        remote = True
+        return None if pictures else NOTHING
 
     pixel = pixel_url(email.pk)
     urls = {click_url(email.pk, link.number): link.url for link in email.links.all()}
     shown = clean(AddressReplacer(html, original).html)
-    # Only clean() makes it safe.
-    return Preview(mark_safe(shown), remote, is_plain=not _COLOURED.search(_without_pixel(shown)))  # noqa: S308
-
-
-def _without_pixel(html: str) -> str:
-    return re.sub(rf'<img src="{re.escape(NOTHING)}"[^>]*>', "", html)
+    is_plain = not remote and not _COLOURED.search(shown)
+    return Preview(mark_safe(shown), remote, is_plain)  # noqa: S308 - that is what clean() is for
 
 
 def _is_ours(address: str) -> bool:

@@ -7,6 +7,7 @@ email: what has moved since stays as it is, and if nothing could be taken back, 
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from django.contrib.messages import get_messages
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -35,8 +36,10 @@ def offer(
 
 def offer_again(request: SignedInRequest) -> None:
     """Say once more, on a page that is loaded anew, what was done there and can be undone."""
+    if len(get_messages(request)):  # it has just been done and is said anyway
+        return
     last = request.user.undos.usable().made_on(request.path).first()
-    if last and last.before["said"]:
+    if last and last.before.get("said"):
         tell(request, last.before["said"], undo=reverse("undo", args=[last.pk]))
 
 

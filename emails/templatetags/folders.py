@@ -46,7 +46,11 @@ def reason(email: Email) -> Worded | None:
         return None
     if email.status == Status.SCHEDULED and email.channel and not email.channel.is_open:
         return word(email.channel.reason or "channel_paused")
-    return word(email.reason, email.reason_values) if email.reason else None
+    if not email.reason:
+        return None
+    told = word(email.reason, email.reason_values)
+    # What is only put off is no misfortune yet.
+    return told._replace(tone="warn") if email.status == Status.SCHEDULED else told
 
 
 @register.filter

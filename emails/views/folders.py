@@ -47,7 +47,7 @@ def folder(request: SignedInRequest, folder: Folder) -> HttpResponse:
 @require_safe
 def trash(request: SignedInRequest) -> HttpResponse:
     """What was deleted, the last first; nothing of it is sent by being restored."""
-    page = paginate(request.user.emails.removed().for_list(), request.GET, by="-moved_at")
+    page = paginate(request.user.emails.removed().for_list(), request.GET, by="-removed_at")
     return _list(request, "emails/trash.html", {"page": page})
 
 

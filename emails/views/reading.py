@@ -30,8 +30,9 @@ def show(request: SignedInRequest, pk: int) -> HttpResponse:
     `?images=1` lets the pictures be fetched from wherever they are.
     """
     found = get_object_or_404(request.user.emails.for_pane(), pk=pk)
-    response = render(request, "emails/preview.html", {"preview": preview(found)})
     pictures = request.GET.get("images") == "1"
+    told = {"preview": preview(found, pictures=pictures)}
+    response = render(request, "emails/preview.html", told)
     response["Content-Security-Policy"] = build_policy(policy(pictures=pictures))
     response["Referrer-Policy"] = "no-referrer"
     return response

@@ -1,5 +1,6 @@
-// <iframe data-fit>: as high as what it shows, measured from out here, since nothing runs in there.
-const LOWEST = 80;
+// <iframe data-fit>: as high as what it shows, measured from out here, since nothing runs in there; and keys pressed in
+// it are shortcuts as everywhere else on the page.
+const LOWEST = 44;
 
 function fit(frame) {
   const page = frame.contentDocument?.documentElement;
@@ -16,14 +17,20 @@ const widths = new ResizeObserver((entries) => {
   }
 });
 
+const pressed = (event) => document.body.dispatchEvent(new KeyboardEvent("keydown", event));
+
+function settle(frame) {
+  if (frame.contentDocument?.readyState === "complete") fit(frame);
+  frame.contentDocument?.addEventListener("keydown", pressed);
+  widths.observe(frame);
+}
+
 // Load events do not bubble: they are caught on their way down.
 document.addEventListener("load", (event) => {
   if (!event.target.matches?.("iframe[data-fit]")) return;
-  fit(event.target);
-  widths.observe(event.target);
+  settle(event.target);
 }, true);
 
 for (const frame of document.querySelectorAll("iframe[data-fit]")) {
-  if (frame.contentDocument?.readyState === "complete") fit(frame);
-  widths.observe(frame);
+  settle(frame);
 }

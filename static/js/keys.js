@@ -7,20 +7,31 @@ const seen = (element) => element.checkVisibility() && !element.disabled;
 const typing = (target) => target.isContentEditable || target.matches?.("input:not([type=checkbox], [type=radio]), textarea, select");
 const links = () => [...document.querySelectorAll(".row__link, [data-row-link]")].filter(seen);
 
+// Where the row stands that was used last: once it has left the list, the one that took its place comes next.
+let place = 0;
+
+const row = (link) => link.closest(".row, tr");
+
 function move(step) {
   const all = links();
-  const at = all.findIndex((link) => link.closest(".row, tr")?.contains(document.activeElement));
-  const from = at >= 0 ? at : all.findIndex((link) => link.hasAttribute("aria-current"));
-  const next = all[Math.min(Math.max(from + step, 0), all.length - 1)];
+  const focused = all.findIndex((link) => row(link)?.contains(document.activeElement));
+  const from = focused >= 0 ? focused : all.findIndex((link) => link.hasAttribute("aria-current"));
+  const to = from >= 0 ? from + step : place - (step < 0);
+  const next = all[Math.min(Math.max(to, 0), all.length - 1)];
   next?.focus();
   next?.scrollIntoView({ block: "nearest" });
   // With a reading pane the row that has the focus is the one that is read.
   if (next?.hasAttribute("hx-get") && document.querySelector("#pane")?.checkVisibility()) next.click();
 }
 
+document.addEventListener("focusin", (event) => {
+  const at = links().findIndex((link) => row(link)?.contains(event.target));
+  if (at >= 0) place = at;
+});
+
 function tick() {
-  const row = document.activeElement.closest?.(".row, tr") ?? document.querySelector(".row:has([aria-current])");
-  row?.querySelector(".row__tick")?.click();
+  const chosen = document.activeElement.closest?.(".row, tr") ?? document.querySelector(".row:has([aria-current])");
+  chosen?.querySelector(".row__tick")?.click();
 }
 
 const MOVES = {
