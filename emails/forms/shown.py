@@ -1,9 +1,8 @@
 """What the compose window shows of its form, whether it was just opened or has been typed in."""
 
 import re
-from functools import cache
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.conf import settings
@@ -11,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.functional import cached_property
 from django.utils.html import linebreaks, urlize
 
+from accounts import time_zones
 from prospects.models import Person
 
 from .. import recipients
@@ -24,10 +24,6 @@ if TYPE_CHECKING:
 
 SHOWS_SOMETHING = re.compile(r"<(?:img|table|hr)\b")
 LINK = re.compile(r"<a\s[^>]*?href=\"(https?://[^\"]+)\"")
-REGIONS = {
-    "Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe",
-    "Indian", "Pacific",
-}  # fmt: skip
 
 
 def is_blank(html: str) -> bool:
@@ -38,12 +34,6 @@ def is_blank(html: str) -> bool:
 def from_text(text: str) -> str:
     """Plain text as HTML: its paragraphs, its lines, its addresses as links."""
     return clean(linebreaks(urlize(text.strip("\n"), autoescape=True))) if text.strip() else ""
-
-
-@cache
-def all_zones() -> list[str]:
-    """The zones that are offered: places, without the database's old names."""
-    return ["UTC", *sorted(zone for zone in available_timezones() if zone.split("/")[0] in REGIONS)]
 
 
 class Shown(forms.Form):
@@ -156,4 +146,5 @@ class Shown(forms.Form):
 
     @property
     def zones(self) -> list[str]:
-        return all_zones()
+        """Every zone that can be chosen, by its IANA name."""
+        return [zone for _region, places in time_zones.choices() for zone, _place in places]

@@ -1,6 +1,7 @@
 // Every page's modules. Each is one behaviour, found by attributes and listening on the document, so that parts
 // which come later have it too.
 import "./ask.js";
+import "./compose/forget.js";
 import "./countdown.js";
 import "./fit.js";
 import "./keys.js";

@@ -233,6 +233,19 @@ def test_a_scheduled_email_stays_as_it_is_until_its_change_is_scheduled(page, ri
     assert not Composition.objects.exists()
 
 
+def test_signing_out_leaves_no_unsaved_writing_in_the_browser(page, rita):
+    page.goto("/emails/compose/")
+    page.route("**/autosave/", lambda route: route.abort())
+    page.locator("[data-editor]").fill("A secret")
+    expect(page.locator('[data-problem="unreachable"]')).to_be_visible()
+    page.goto("/accounts/logout/")
+    assert page.evaluate("Object.keys(localStorage).length") == 1
+    page.get_by_role("button", name="Sign out").last.click()
+    page.wait_for_url("**/login/**")
+
+    assert page.evaluate("Object.keys(localStorage).length") == 0
+
+
 def test_without_scripts_a_plain_form_does_it_all(open_page, rita):
     page = open_page(java_script_enabled=False)
     enter(page, rita)
@@ -248,8 +261,7 @@ def test_without_scripts_a_plain_form_does_it_all(open_page, rita):
     assert Email.objects.get().content.html == "<p>Hi Maria,</p>\n\n<p>at ten?</p>"
 
 
-@pytest.mark.parametrize("width", [1440, 390])
-@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize(("width", "dark"), [(1440, False), (390, True)])
 def test_compose_has_no_findings(open_page, rita, width, dark):
     page = open_page(width, dark)
     enter(page, rita)

@@ -1,5 +1,6 @@
 // Attachments go up as soon as they are chosen, so that sending never waits for them; the server answers with the
 // list as it is then. What cannot fit is said before anything is sent.
+import { show } from "./parts.js";
 import { post, problem } from "./post.js";
 
 const form = document.querySelector("#compose");
@@ -26,6 +27,7 @@ async function attach(files) {
   try {
     const answer = await post(data, form.dataset.files);
     show(await answer.text());
+    offer();
     if (answer.status === 200) panel.open = false;
   } catch (name) {
     problem(name);
@@ -35,10 +37,7 @@ async function attach(files) {
   }
 }
 
-function show(html) {
-  const template = document.createElement("template");
-  template.innerHTML = html;
-  form.querySelector("#compose-files").replaceWith(template.content.querySelector("#compose-files"));
+function offer() {
   const attached = [...form.querySelectorAll("#compose-files [name=files]")].map((box) => box.value);
   for (const box of panel.querySelectorAll("[data-stored]")) {
     box.checked = false;
@@ -52,16 +51,7 @@ form.addEventListener("attach", ({ detail }) => attach(detail));
 form.addEventListener("change", ({ target }) => {
   if (target.matches("[data-stored]")) attach([]);
   if (target.matches("#compose-files [name=files]")) {
-    for (const box of panel.querySelectorAll("[data-stored]")) if (box.value === target.value) box.closest("label").hidden = false;
     target.closest("label").remove();
-    form.dispatchEvent(new CustomEvent("keep"));
+    offer();
   }
 });
-// Files that are dropped on the window are attached; text and pictures of the text itself stay the editor's business.
-form.addEventListener("dragover", (event) => event.dataTransfer.types.includes("Files") && event.preventDefault());
-form.addEventListener("drop", (event) => {
-  if (!event.dataTransfer.files.length) return;
-  event.preventDefault();
-  event.stopPropagation();
-  attach(event.dataTransfer.files);
-}, true);

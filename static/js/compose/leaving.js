@@ -1,10 +1,10 @@
-// Ways out of the window: sending (⌘⏎), closing, a larger page, and other links. What is typed is saved first; if the
+// Ways out of the window: sending, closing, a larger page, and other links. What is typed is saved first; if the
 // session is over, the window stays and says so.
 import { token } from "./post.js";
 import { close, save } from "./saving.js";
 
 const form = document.querySelector("#compose");
-const outside = window.parent === window ? null : window.parent;
+export const outside = window.parent === window ? null : window.parent;
 const commits = (button) => button && !button.hasAttribute("data-enter");
 
 form.addEventListener("submit", async (event) => {
@@ -25,28 +25,7 @@ form.addEventListener("submit", async (event) => {
   form.requestSubmit(button);
 });
 
-document.addEventListener("keydown", (event) => {
-  const inField = event.target.matches?.("input:not([type=checkbox], [type=file])");
-  if (event.key === "Enter" && (event.metaKey || event.ctrlKey)) {
-    event.preventDefault();
-    event.stopPropagation();
-    form.querySelector("[data-main]").click();
-  } else if (event.key === "Enter" && inField) {
-    event.preventDefault();
-  } else if (event.key === "Escape" && !event.defaultPrevented && outside) {
-    leave();
-  }
-}, { capture: false });
-// The editor must not see ⌘⏎ as a new line.
-form.querySelector("[data-editor]").addEventListener("keydown", (event) => {
-  if (event.key === "Enter" && (event.metaKey || event.ctrlKey)) {
-    event.preventDefault();
-    event.stopImmediatePropagation();
-    form.querySelector("[data-main]").click();
-  }
-}, true);
-
-async function leave() {
+export async function leave() {
   if (!(await save())) return;
   close();
   outside.document.body.dispatchEvent(new CustomEvent("changed"));
@@ -63,5 +42,3 @@ document.addEventListener("click", async (event) => {
   link.dataset.saved = "yes";
   link.click();
 });
-
-if (!/Mac|iPhone|iPad/.test(navigator.platform)) document.documentElement.dataset.control = "";

@@ -1,6 +1,7 @@
 // Squire, taught to leave alone what nobody has edited. As it comes it rewrites a whole document when it loads it
 // (fonts become spans, cells get line breaks), which mail with layout tables does not survive.
 import DOMPurify from "../../vendor/dompurify/purify.es.mjs";
+import { wrapBareText } from "./bare-text.js";
 import Squire from "../../vendor/squire/squire.mjs";
 
 const PASTED = {
@@ -9,7 +10,6 @@ const PASTED = {
   FORBID_TAGS: ["style", "form", "input", "button", "select", "textarea", "svg", "math", "video", "audio", "dialog"],
   RETURN_DOM_FRAGMENT: true,
 };
-const BLOCKS = "address, article, blockquote, center, dl, div, figure, h1, h2, h3, h4, h5, h6, header, footer, hr, main, ol, p, pre, section, table, ul";
 
 export class MailEditor extends Squire {
   constructor(root) {
@@ -50,19 +50,5 @@ export class MailEditor extends Squire {
   get isEmpty() {
     const root = this.getRoot();
     return !root.textContent.trim() && !root.querySelector("img, table, hr");
-  }
-}
-
-// Lines that stand in the document itself belong into blocks: Squire splits and quotes blocks.
-function wrapBareText(root) {
-  let block = null;
-  for (const node of [...root.childNodes]) {
-    if (node.nodeType === Node.ELEMENT_NODE && node.matches(BLOCKS)) {
-      block = null;
-    } else if (block || node.nodeType === Node.ELEMENT_NODE || node.textContent.trim()) {
-      if (!block) node.before((block = document.createElement("div")));
-      block.append(node);
-      if (node.nodeName === "BR") block = null;
-    }
   }
 }

@@ -1,13 +1,16 @@
 // The compose window. Each module is one behaviour of its form; the editor comes first, as saving asks it for the text.
 import "./editor.js";
 import "./recipients.js";
+import "./chip.js";
 import "./files.js";
+import "./drop.js";
 import "./panels.js";
 import "./when.js";
 import "./saving.js";
 import "./leaving.js";
+import "./shortcuts.js";
 
 const form = document.querySelector("#compose");
 const first = ["[aria-invalid]", "#c-to", "#c-subject"].map((each) => form.querySelector(each));
 const empty = first.find((field, place) => field && (place === 0 || !field.value));
-(empty?.matches("textarea") ? null : empty ?? form.querySelector("[data-editor]"))?.focus();
+(empty ?? form.querySelector("[data-editor]")).focus();

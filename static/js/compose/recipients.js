@@ -51,15 +51,6 @@ form.addEventListener("mousedown", (event) => event.target.closest("[role=option
 form.addEventListener("click", (event) => {
   const option = event.target.closest("[role=option]");
   if (option) take(form.querySelector(`[aria-controls="${option.parentElement.id}"]`), option);
-  const chip = event.target.closest("#compose-chip .person-chip");
-  if (!chip) return;
-  const input = form.querySelector("#c-to");
-  if (event.target.closest("[data-remove-recipient]")) {
-    input.value = "";
-    chip.remove();
-    form.dispatchEvent(new CustomEvent("keep"));
-  }
-  input.focus();
 });
 form.addEventListener("focusout", ({ target }) => target.role === "combobox" && show(target, false));
 // Where the session is over, saving says so; the page stays.

@@ -2,6 +2,7 @@
 // parts with the same ids. Until the server has it, what is typed is in this browser as well (backup.js).
 import { backUp, backedUp } from "./backup.js";
 import { write } from "./editor.js";
+import { show } from "./parts.js";
 import { post, problem } from "./post.js";
 
 const PAUSE = 800;
@@ -23,6 +24,7 @@ async function keep() {
   const data = fields();
   try {
     show(await (await post(new URLSearchParams(data))).text());
+    history.replaceState(history.state, "", form.querySelector("#compose-ids").dataset.address);
   } catch (name) {
     problem(name);
     timer = setTimeout(save, AGAIN);
@@ -32,16 +34,6 @@ async function keep() {
   delete form.dataset.unsaved;
   backedUp(data.get("key"));
   return true;
-}
-
-function show(html) {
-  const template = document.createElement("template");
-  template.innerHTML = html;
-  for (const part of [...template.content.children]) {
-    const old = document.getElementById(part.id);
-    if (old && !old.isEqualNode(part)) old.replaceWith(part);
-  }
-  history.replaceState(history.state, "", form.querySelector("#compose-ids").dataset.address);
 }
 
 // Resolves to whether all that was typed until now is with the server.

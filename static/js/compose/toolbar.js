@@ -1,5 +1,6 @@
 // The text's tools: <button data-does="bold">. What holds at the cursor is pressed.
-const LARGEST_PICTURE = 500 * 1024;
+import { pictures } from "./pictures.js";
+
 const HELD_BY = { bold: ["B", "STRONG"], italic: ["I", "EM"], list: ["UL"], link: ["A"] };
 
 export function toolbar(form, editor) {
@@ -35,21 +36,7 @@ export function toolbar(form, editor) {
     address.value = link?.getAttribute("href") ?? "";
     address.focus();
   });
-  bar.querySelector("[data-picture]").addEventListener("change", ({ target }) => {
-    for (const file of target.files) insert(file);
-    target.value = "";
-  });
-  editor.addEventListener("pasteImage", ({ detail }) => {
-    for (const file of detail.clipboardData.files) insert(file);
-  });
-
-  // A small picture stands in the text itself; a large one is attached.
-  function insert(file) {
-    if (file.size > LARGEST_PICTURE) return form.dispatchEvent(new CustomEvent("attach", { detail: [file] }));
-    const reader = new FileReader();
-    reader.onload = () => editor.focus() && editor.insertImage(reader.result, { alt: file.name });
-    reader.readAsDataURL(file);
-  }
+  pictures(form, editor, bar.querySelector("[data-picture]"));
 
   function show() {
     for (const button of bar.querySelectorAll("[aria-pressed]")) {
