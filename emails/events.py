@@ -96,7 +96,7 @@ def _tracked(observations: list[Observation]) -> list[Observation]:
     """Without the views and clicks that happened while tracking was switched off."""
     tracking = {Event.Kind.OPEN, Event.Kind.CLICK}
     watched = {seen.email_id for seen in observations if seen.kind in tracking}
-    archived = dict(
+    archived: dict[int, Any] = dict(
         Email.objects.with_status(Status.ARCHIVED)
         .filter(pk__in=watched)
         .values_list("pk", "archived_at")

@@ -52,10 +52,13 @@ def react(happening: Event | Transition) -> None:
 
     Inside the caller's transaction; never raises what a reaction raises.
     """
-    is_event = isinstance(happening, Event)
-    for reaction in REACTIONS[happening.kind if is_event else happening.to_status]:
+    about: dict[str, Any]
+    if isinstance(happening, Event):
+        name, about = happening.kind, {"event": happening}
+    else:
+        name, about = happening.to_status, {"transition": happening}
+    for reaction in REACTIONS[name]:
         if problem := _problem(reaction, happening):
-            about = {"event": happening} if is_event else {"transition": happening}
             FailedReaction.objects.create(reaction=name_of(reaction), problem=problem, **about)
 
 

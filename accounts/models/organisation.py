@@ -9,7 +9,9 @@ class Organisation(models.Model):
     everybody_sees_people = models.BooleanField(
         _("everybody sees all people"),
         default=True,
-        help_text=_("Off: people are seen by their owner and by teams that a group is shared with."),
+        help_text=_(
+            "Off: people are seen by their owner and by teams that a group is shared with."
+        ),
     )
 
     class Meta:

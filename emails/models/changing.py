@@ -1,4 +1,4 @@
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.db import transaction
 from django.db.models import Q
@@ -13,6 +13,7 @@ from .vocabulary import BY_EVIDENCE, FORGIVEN, TRANSITIONS, Cause, Status
 if TYPE_CHECKING:
     from accounts.models import User
 
+    from .email import Email
     from .history import Transition
 
 
@@ -22,7 +23,7 @@ class IllegalTransition(Exception):
     `email` is where it stands now, freshly read, so that the answer can say why.
     """
 
-    def __init__(self, email: "Changing", cause: Cause) -> None:
+    def __init__(self, email: "Email", cause: Cause) -> None:
         super().__init__(f"{cause} from {email.status}")
         self.email = email
         self.cause = cause
@@ -74,11 +75,11 @@ class Changing(EmailRow):
         )
 
     def _mine(self, *statuses: str) -> EmailQuerySet:
-        return type(self).objects.filter(pk=self.pk, status__in=statuses)
+        return cast(EmailQuerySet, type(self).objects).filter(pk=self.pk, status__in=statuses)
 
     def _refuse_unless(self, moved: int, cause: Cause) -> None:
         if not moved:
-            raise IllegalTransition(type(self).objects.get(pk=self.pk), cause)
+            raise IllegalTransition(cast("Email", type(self).objects.get(pk=self.pk)), cause)
         self.tell_owner()
 
     def _note(self, cause: Cause, before: str, **told: Any) -> "Transition":

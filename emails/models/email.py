@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from . import vocabulary
 from .changing import IllegalTransition
 from .querysets import UNCONFIRMED
 from .vocabulary import TRANSITIONS, Cause, Status
@@ -193,7 +194,7 @@ class Email(Weighing):
         self._change(Cause.STOP, when=when, reason=reason, reason_values=values, failed_at=Now())
 
     @transaction.atomic
-    def _go_on(self, cause: Cause, *, by: "User | None", when: Q | None = None) -> None:
+    def _go_on(self, cause: vocabulary.Cause, *, by: "User | None", when: Q | None = None) -> None:
         """Become Scheduled for now although something is known against it, which is forgiven."""
         from prospects.models import Suppression
 
@@ -208,8 +209,9 @@ class Email(Weighing):
         """Let a worker look at once, if it is due; beat would a second later."""
         from ..jobs import wake
 
-        if self.send_at and self.send_at <= timezone.now():
-            transaction.on_commit(lambda: wake(self.channel_id), robust=True)
+        channel = self.channel_id
+        if channel and self.send_at and self.send_at <= timezone.now():
+            transaction.on_commit(lambda: wake(channel), robust=True)
 
 
 def _time(at: datetime, zone: str) -> dict[str, Any]:

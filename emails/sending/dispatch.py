@@ -4,8 +4,8 @@ import os
 import socket
 import time
 from collections import deque
-from collections.abc import Callable
-from datetime import datetime, timedelta
+from collections.abc import Callable, Mapping
+from datetime import timedelta
 from uuid import uuid4
 
 import structlog
@@ -14,7 +14,7 @@ from django.db import DatabaseError, close_old_connections, connection
 from django.utils import timezone
 
 from ..events import SMTP, Observation, record
-from ..models import Attempt, Channel, Email, Event, IllegalTransition
+from ..models import Attempt, Channel, Email, Event, IllegalTransition, UnattendedPeriod
 from .claim import claim, give_back, slot
 from .mark import mark, marked_as
 from .message import CannotBeBuilt, Prepared, prepare
@@ -134,6 +134,7 @@ class Dispatcher:
         self, email: Email, attempt: Attempt, prepared: Prepared, deadline: float
     ) -> None:
         """Hand over and settle. Raises ChannelFault once that is settled too."""
+        assert email.identity is not None  # a constraint of the table: it is scheduled
         fault = None
         try:
             answer = self.session.hand_over(
@@ -223,7 +224,7 @@ def _fault(email: Email, attempt: Attempt, fault: ChannelFault) -> Observation:
 
 
 def _observation(
-    email: Email, attempt: Attempt, kind: Event.Kind, data: dict[str, object]
+    email: Email, attempt: Attempt, kind: Event.Kind, data: Mapping[str, object]
 ) -> Observation:
     return Observation(
         email_id=email.pk,
@@ -246,9 +247,8 @@ def _stop(email: Email, dispatcher: Dispatcher, reason: str, **values: object) -
 def _too_late(email: Email) -> bool:
     """Whether it waited unattended for longer than an email may. Throttle, pause and retry do
     not count: then somebody was looking after the channel."""
-    due: datetime = email.send_at
-    gaps = email.channel.gaps.filter(ended_at__gt=due)
-    waited = sum((gap.overlap(due) for gap in gaps), timedelta())
+    gaps = UnattendedPeriod.objects.filter(channel=email.channel, ended_at__gt=email.send_at)
+    waited = sum((gap.overlap(email.send_at) for gap in gaps), timedelta())
     return waited > timedelta(hours=settings.SENDING["TOO_LATE_HOURS"])
 
 

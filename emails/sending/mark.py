@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
+
 from prospects.models import Suppression
 
 from ..models import Attempt, Cause, Channel, Email, IllegalTransition
@@ -30,14 +31,16 @@ def mark(
     both the channel and its owner are within their limits. What was resolved for the first
     attempt is stored here and is what every later attempt sends.
     """
-    if email.channel.per_minute:
-        _wait_for_turn(email.channel)
+    channel = email.channel
+    assert channel is not None  # a constraint of the table: it is scheduled
+    if channel.per_minute:
+        _wait_for_turn(channel)
     until = Now() + timedelta(seconds=settings.SENDING["LEASE_SECONDS"])
     may_go = (
         Q(lease=lease, lease_until__gt=Now(), removed_at=None)
         & ~Exists(Suppression.objects.covering(email.to_address, *email.content.recipients))
         & Exists(Channel.objects.open().filter(pk=OuterRef("channel_id")))
-        & within_limits(email)
+        & within_limits(email, channel)
     )
     if prepared:
         may_go &= Q(version=prepared.version)
@@ -52,7 +55,7 @@ def mark(
         email=email,
         number=email.attempts.count() + 1,
         lease=lease,
-        channel=email.channel,
+        channel=channel,
         owner_id=email.owner_id,
         message_id=email.message_id,
         worker=worker,
@@ -72,21 +75,21 @@ def marked_as(email: Email, lease: UUID) -> Attempt | None:
     return Attempt.objects.filter(email=email, lease=lease, ended_at=None).last()
 
 
-def within_limits(email: Email) -> Q:
+def within_limits(email: Email, channel: Channel) -> Q:
     """Whether its owner and its channel have room, counted from the attempts themselves."""
     today = Attempt.objects.filter(owner=email.owner_id, started_at__gt=Now() - timedelta(days=1))
     room = _fewer(today, settings.LIMITS["EMAILS_PER_DAY"])
-    if email.channel.per_minute:
+    if channel.per_minute:
         minute = Attempt.objects.filter(
-            channel=email.channel_id, started_at__gt=Now() - timedelta(minutes=1)
+            channel=channel, started_at__gt=Now() - timedelta(minutes=1)
         )
-        room &= _fewer(minute, email.channel.per_minute)
+        room &= _fewer(minute, channel.per_minute)
     return room
 
 
 def _fewer(attempts: QuerySet[Attempt], limit: int) -> Q:
     """Whether there are fewer than `limit`: the one that would be one too many is not there."""
-    return ~Exists(attempts.order_by()[limit - 1 : limit])
+    return ~Q(Exists(attempts.order_by()[limit - 1 : limit]))
 
 
 def _wait_for_turn(channel: Channel) -> None:

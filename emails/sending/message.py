@@ -50,7 +50,8 @@ def prepare(email: Email) -> Prepared:
     content = email.content
     number = email.attempts.count() + 1
     try:
-        html, links = content.sent_html, []
+        html: str = content.sent_html
+        links: list[Link] = []
         if not html:
             html, links = instrument(email, content.html)
         text = content.sent_text or text_of(content.html)
@@ -62,6 +63,7 @@ def prepare(email: Email) -> Prepared:
 
 def _outgoing(email: Email, html: str, text: str, number: int) -> mime.Outgoing:
     first = email.attempts.first()
+    assert email.identity is not None  # a constraint of the table: it is scheduled
     return mime.Outgoing(
         from_name=email.identity.name,
         from_address=email.identity.address,
