@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from django.utils.translation import gettext as _
 
@@ -26,6 +27,13 @@ def open_pane(request: SignedInRequest) -> dict[str, Any]:
         return {}
     email = request.user.emails.for_pane().of_ids([int(asked)]).first()
     return pane(email, request.user) if email else {}
+
+
+def list_around(request: SignedInRequest) -> str:
+    """The address of the list that asks for an email beside itself, with none open; "" if none."""
+    parts = urlsplit(request.htmx.current_url_abs_path or "")
+    kept = [(name, value) for name, value in parse_qsl(parts.query) if name != "open"]
+    return f"{parts.path}?{urlencode(kept)}" if parts.path not in {"", request.path} else ""
 
 
 def pane(email: Email, user: "User") -> dict[str, Any]:

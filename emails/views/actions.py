@@ -83,6 +83,7 @@ def _say(request: SignedInRequest, result: Result, back: str) -> None:
 
 def _back(request: SignedInRequest, otherwise: str) -> str:
     """The page that asked, as far as it is one of ours."""
-    asked = request.POST.get("next") or request.htmx.current_url_abs_path or ""
+    # HTMX knows what is on the screen; a form may have come with a part of it only.
+    asked = request.htmx.current_url_abs_path or request.POST.get("next", "")
     ours = asked.startswith("/") and url_has_allowed_host_and_scheme(asked, allowed_hosts=None)
     return asked if ours else otherwise

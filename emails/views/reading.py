@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from accounts.requests import SignedInRequest
 from ui.shortcuts import render_part
 
-from ..panes import pane
+from ..panes import list_around, pane
 from ..previews import policy, preview
 
 
@@ -18,7 +18,8 @@ from ..previews import policy, preview
 def email(request: SignedInRequest, pk: int) -> HttpResponse:
     """The email on a page of its own; the part "pane" to a list that opens it beside itself."""
     found = get_object_or_404(request.user.emails.for_pane(), pk=pk)
-    return render_part(request, "emails/email.html", "pane", pane(found, request.user))
+    told = pane(found, request.user) | {"list": list_around(request)}
+    return render_part(request, "emails/email.html", "pane", told)
 
 
 @require_safe

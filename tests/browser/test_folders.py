@@ -112,7 +112,8 @@ def test_after_archiving_j_goes_on_with_the_row_that_took_its_place(page, rita, 
 
 def test_undo_is_still_offered_after_a_reload(page, rita, three):
     enter(page, rita)
-    page.goto(f"{DELIVERED}?open={three[0].pk}")
+    page.goto(DELIVERED)
+    page.keyboard.press("j")
     page.get_by_role("button", name="Archive", exact=True).click()
     expect(page.get_by_text("archived.")).to_be_visible()
 
@@ -131,7 +132,7 @@ def test_what_happens_elsewhere_shows_by_itself_and_keeps_ticks_and_focus(page, 
 
     observe(three[0], Event.Kind.OPEN)
     expect(page.locator(f"#email-{three[0].pk}").get_by_text("viewed once")).to_be_attached()
-    expect(pane(page).get_by_text("Viewed")).to_be_visible()
+    expect(pane(page).get_by_text("Viewed", exact=True)).to_be_visible()
     observe(three[0], Event.Kind.BOUNCE, data={"words": "550 5.1.1 no such user"})
     expect(page.locator(f"#email-{three[0].pk}")).to_have_count(0)
     expect(page.get_by_role("link", name="Undelivered 1")).to_be_visible()
@@ -246,7 +247,7 @@ def test_on_a_phone_list_and_email_take_turns(open_page, rita, three):
     page.get_by_text("For Jonas").click()
     expect(pane(page).get_by_role("heading", name="For Jonas")).to_be_visible()
     expect(page.locator("#email-list")).not_to_be_visible()
-    pane(page).get_by_role("link", name="Delivered").click()
+    pane(page).get_by_role("link", name="Back").click()
 
     expect(page.locator("#email-list")).to_be_visible()
 

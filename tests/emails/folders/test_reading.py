@@ -64,6 +64,17 @@ def test_the_email_has_a_page_of_its_own_and_a_part_for_the_reading_pane(see, ri
     assert part.lstrip().startswith('<section class="pane" id="pane"')
 
 
+def test_the_pane_leads_back_to_the_list_it_was_opened_from(see, rita):
+    email = make_email(rita, Status.DELIVERED)
+    found = "http://testserver/emails/search/?q=a%26b&open=7"
+
+    part = see("email", email, HTTP_HX_REQUEST="true", HTTP_HX_CURRENT_URL=found).content.decode()
+    page = see("email", email).content.decode()
+
+    assert 'href="/emails/search/?q=a%26b"' in part
+    assert 'data-kind="bare" href="/emails/sent/delivered/"' in page
+
+
 def test_the_preview_runs_and_loads_nothing(see, rita):
     html = '<p onclick="x()">Hi</p><script>x()</script><img src="https://spy.example/i.png">'
     response = see("preview", make_email(rita, html=html))
