@@ -106,6 +106,8 @@ class Server:
                 self.process.wait(seconds)
             except subprocess.TimeoutExpired:
                 self.kill()
+        with contextlib.suppress(OSError):  # the other server may still have its socket there
+            self.sockets.rmdir()
 
     def kill(self) -> None:
         """End it with SIGKILL, as a power cut would, and all of its processes with it."""
