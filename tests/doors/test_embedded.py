@@ -80,6 +80,7 @@ def test_only_we_may_enter_the_folder_of_the_sockets(folder, valkey):
     valkey.start()
     assert embedded.socket_dir(folder).stat().st_mode & 0o077 == 0
     valkey.stop()
+    embedded.socket_dir(folder).mkdir(mode=0o777)
     embedded.socket_dir(folder).chmod(0o777)
 
     with pytest.raises(embedded.EmbeddedError, match="open to others"):
