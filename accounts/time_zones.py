@@ -4,19 +4,20 @@ from functools import cache
 from zoneinfo import available_timezones
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 # The tz database also has zones by country, by abbreviation and by offset, kept for old settings.
 REGIONS = {
-    "Africa",
-    "America",
-    "Antarctica",
-    "Arctic",
-    "Asia",
-    "Atlantic",
-    "Australia",
-    "Europe",
-    "Indian",
-    "Pacific",
+    "Africa": gettext_lazy("Africa"),
+    "America": gettext_lazy("America"),
+    "Antarctica": gettext_lazy("Antarctica"),
+    "Arctic": gettext_lazy("Arctic"),
+    "Asia": gettext_lazy("Asia"),
+    "Atlantic": gettext_lazy("Atlantic Ocean"),
+    "Australia": gettext_lazy("Australia"),
+    "Europe": gettext_lazy("Europe"),
+    "Indian": gettext_lazy("Indian Ocean"),
+    "Pacific": gettext_lazy("Pacific Ocean"),
 }
 Choices = list[tuple[str, list[tuple[str, str]]]]
 
@@ -40,5 +41,5 @@ def choices(current: str = "") -> Choices:
         general.append((current, current))
     regions: dict[str, list[tuple[str, str]]] = {_("General"): general}
     for region, zone, place in _places():
-        regions.setdefault(region, []).append((zone, place))
+        regions.setdefault(str(REGIONS[region]), []).append((zone, place))
     return list(regions.items())

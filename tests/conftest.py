@@ -4,6 +4,7 @@ from uuid import uuid4
 import pytest
 from django.conf import settings as django_settings
 from django.core.cache import cache, caches
+from django.utils import translation
 from hypothesis import settings as hypothesis_settings
 
 from tests import servers
@@ -27,3 +28,10 @@ def empty_cache() -> Iterator[None]:
         prefix = f"cc-tests-{uuid4().hex}"
         django_settings.CACHES["default"]["KEY_PREFIX"] = caches["default"].key_prefix = prefix
     yield
+
+
+@pytest.fixture(autouse=True)
+def english() -> Iterator[None]:
+    """LocaleMiddleware leaves the language of the last page to the thread, and so to other tests."""
+    with translation.override("en"):
+        yield

@@ -77,13 +77,13 @@ def test_a_mail_that_cannot_be_sent_leaves_the_account_and_says_so(client, monke
     monkeypatch.setattr(EmailBackend, "send_messages", refuse)
     response = client.post(reverse("accounts:new-member"), FIELDS, follow=True)
     assert User.objects.filter(email="nils@team.example").exists()
-    assert "invitation is not out" in response.text
+    assert "inbjudan kom inte i väg" in response.text
 
 
 def test_one_address_has_one_account(client, rita):
     response = client.post(reverse("accounts:new-member"), FIELDS | {"email": rita.email.upper()})
     assert response.status_code == 422
-    assert "Somebody has an account with this address already." in response.text
+    assert "Någon har redan ett konto med den här adressen." in response.text
 
 
 def test_names_cannot_break_headers(client, mailoutbox):
