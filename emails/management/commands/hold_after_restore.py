@@ -46,8 +46,9 @@ class Command(BaseCommand):
         return names + [f"somebody sends through “{channel}”" for channel in used]
 
     def _tell(self, held: Held) -> None:
-        since = f"{held.since:%Y-%m-%d %H:%M:%S %Z}" if held.since else "no time"
-        self.stdout.write(f"This database knows nothing of what happened after {since}.")
+        if held.since:
+            moment = f"{held.since:%Y-%m-%d %H:%M:%S %Z}"
+            self.stdout.write(f"This database knows nothing of what happened after {moment}.")
         for what, counted in (
             ("unconfirmed, for they may have been sent since", held.in_doubt),
             ("back to Drafts, for they were due later", held.pulled_back),
