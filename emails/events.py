@@ -165,14 +165,15 @@ def _apply_one(email: Email, event: Event) -> None:
 def _speak(email: Email, event: Event) -> None:
     event.email = email
     event.attempt = attempt = _attempt_of(email, event)
-    if attempt is not None:
-        _raise_outcome(attempt, event)
-    before = email.transitions.order_by("-pk").values_list("pk", flat=True).first()
-    email.weigh(event)
+    steps = []
+    # Only what was learnt anew of an attempt can move the email; a fifth view cannot.
+    if attempt is not None and _raise_outcome(attempt, event):
+        known = email.transitions.order_by("-pk").values_list("pk", flat=True).first()
+        email.weigh(event)
+        steps = list(email.transitions.filter(pk__gt=known or 0))
     roll_up(email, event)
-    react(event)
-    for step in email.transitions.filter(pk__gt=before or 0):
-        react(step)
+    for happening in (event, *steps):
+        react(happening)
     Event.objects.filter(pk=event.pk).update(applied_at=Now(), attempt=attempt)
 
 
@@ -187,8 +188,9 @@ def _attempt_of(email: Email, event: Event) -> Attempt | None:
     return begun or email.attempts.order_by("number").first()
 
 
-def _raise_outcome(attempt: Attempt, event: Event) -> None:
-    """Evidence can only raise an outcome; what raised it says why."""
+def _raise_outcome(attempt: Attempt, event: Event) -> bool:
+    """Whether `event` says anything new of its attempt. It can only raise the outcome, and what
+    raised it says why."""
     changes: dict[str, Any] = {}
     if event.source == SMTP and attempt.ended_at is None:
         changes |= {"ended_at": event.at} | event.data.get("attempt", {})
@@ -205,3 +207,4 @@ def _raise_outcome(attempt: Attempt, event: Event) -> None:
         setattr(attempt, name, value)
     if changes:
         attempt.save(update_fields=list(changes))
+    return bool(changes)
