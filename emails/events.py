@@ -172,8 +172,9 @@ def _speak(email: Email, event: Event) -> None:
         email.weigh(event)
         steps = list(email.transitions.filter(pk__gt=known or 0))
     roll_up(email, event)
-    for happening in (event, *steps):
-        react(happening)
+    react(event)
+    for step in steps:
+        react(step)
     Event.objects.filter(pk=event.pk).update(applied_at=Now(), attempt=attempt)
 
 

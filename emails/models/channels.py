@@ -128,12 +128,17 @@ class Channel(models.Model):
         )
         self.refresh_from_db()
 
-    def release(self) -> None:
-        """Go on at once: somebody has mended what was wrong, or the server works again."""
-        Channel.objects.filter(pk=self.pk).exclude(
-            held_until=None, faults=0, reason="", paused=False
-        ).update(held_until=None, faults=0, reason="", server_words="", paused=False)
+    def works_again(self) -> None:
+        """Forget the faults: the server has just taken an email. A pause stays a pause."""
+        Channel.objects.filter(pk=self.pk).update(
+            held_until=None, faults=0, reason="", server_words=""
+        )
         self.refresh_from_db()
+
+    def release(self) -> None:
+        """Go on at once: somebody has mended what was wrong, or ends the pause."""
+        Channel.objects.filter(pk=self.pk).update(paused=False)
+        self.works_again()
 
     def pause(self) -> None:
         """Send nothing more until somebody releases it."""

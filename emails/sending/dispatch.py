@@ -179,7 +179,7 @@ class Dispatcher:
         elif observation.kind != Event.Kind.DOUBT:
             self.refused_in_a_row = 0
             if observation.kind == Event.Kind.ACCEPTED and self.channel.faults:
-                self.channel.release()
+                self.channel.works_again()
 
     def _hold(self, fault: ChannelFault) -> None:
         log.warning("channel held", channel=self.channel.pk, kind=fault.kind, words=fault.words)

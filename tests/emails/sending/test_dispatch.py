@@ -183,6 +183,18 @@ def test_a_server_that_is_not_there_costs_no_attempt(rita, sink):
     assert Channel.objects.get(pk=email.channel_id).is_held
 
 
+def test_a_server_that_works_again_ends_no_pause(rita):
+    channel = rita.identities.get().channel
+    channel.hold("channel_timeout", "")
+    channel.pause()
+    channel.works_again()
+
+    assert channel.paused
+    assert not channel.is_held
+    channel.release()
+    assert channel.is_open
+
+
 def test_each_fault_in_a_row_rests_longer(rita, sink):
     channel = rita.identities.get().channel
     pauses = []
