@@ -11,11 +11,12 @@ from typing import Any
 
 from celery import Celery
 from celery.schedules import crontab
-from celery.signals import setup_logging, worker_ready
+from celery.signals import setup_logging, task_prerun, worker_ready
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "commandcenter.settings")
 
 from django.conf import settings  # the line above must come first
+from django.db import close_old_connections
 
 # The one place that says what runs by itself: name → job, seconds or crontab (UTC), and after how
 # many seconds a run that nobody took is dropped, so that a pause leaves no pile behind it.
@@ -80,6 +81,15 @@ app.autodiscover_tasks(related_name="jobs")
 @setup_logging.connect
 def _log_like_the_rest(**kwargs: Any) -> None:
     logging.config.dictConfig(settings.LOGGING)
+
+
+@task_prerun.connect
+def _let_go_of_dead_connections(**kwargs: Any) -> None:
+    """A connection that did not survive the last job, or a restart of PostgreSQL, is made anew.
+
+    Django does so for every request; Celery, which keeps it for many jobs, would not.
+    """
+    close_old_connections()
 
 
 @worker_ready.connect

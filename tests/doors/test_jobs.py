@@ -1,7 +1,12 @@
+import psycopg
 import pytest
+from celery.signals import task_prerun
 from django.conf import settings
+from django.db import OperationalError, connection
 
+from accounts.models import User
 from commandcenter.celery import SCHEDULE, app, broker_url
+from emails.jobs import wake_channels
 
 
 @pytest.mark.parametrize(
@@ -38,3 +43,23 @@ def test_a_job_that_was_cut_runs_again_and_none_waits_behind_another():
     assert app.conf.task_reject_on_worker_lost
     assert app.conf.worker_prefetch_multiplier == 1
     assert app.conf.get("CELERY_DB_REUSE_MAX") > 0
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_job_after_a_restart_of_the_database_has_a_connection_that_works():
+    User.objects.count()
+    pid = connection.connection.info.backend_pid
+    with psycopg.connect(_dsn()) as other:
+        other.execute("SELECT pg_terminate_backend(%s)", [pid])
+    with pytest.raises(OperationalError):
+        User.objects.count()
+
+    task_prerun.send(sender=wake_channels)
+
+    User.objects.count()
+
+
+def _dsn() -> str:
+    known = connection.get_connection_params()
+    names = {"dbname", "user", "password", "host", "port"}
+    return psycopg.conninfo.make_conninfo(**{name: known[name] for name in names & known.keys()})
