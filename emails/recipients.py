@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from prospects.addresses import checked
 from prospects.models import Person, Suppression
 from prospects.models.suppression import values_covering
+from ui.moments import day
 
 from .sending.addresses import BadAddress, wired
 
@@ -147,7 +147,7 @@ def _worded(address: str, suppression: Suppression) -> str:
         "address": address,
         "domain": suppression.value,
         "reason": suppression.get_reason_display(),
-        "day": date_format(timezone.localtime(suppression.created_at), "j M Y"),
+        "day": day(timezone.localtime(suppression.created_at), year=True),
     }
     if suppression.is_domain and not suppression.value.startswith("sha256:"):
         return _("Nobody at %(domain)s may be mailed: %(reason)s, %(day)s.") % values

@@ -11,6 +11,8 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
+from ui.moments import day
+
 from .clients import client
 from .models import Attempt, Cause, Email, Event, Transition
 from .reasons import word
@@ -110,7 +112,7 @@ def _wall_time(email: Email) -> str:
     zone = email.send_zone or "UTC"
     at = datetime.fromisoformat(email.send_wall).replace(tzinfo=ZoneInfo(zone))
     place = zone.rpartition("/")[2].replace("_", " ")
-    return f"{date_format(at, 'D j M H:i')} ({place})"
+    return f"{day(at, weekday=True)} {date_format(at, 'H:i')} ({place})"
 
 
 def _more(transition: Transition) -> str:

@@ -8,6 +8,8 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from ui import moments
+
 
 def city(zone: str) -> str:
     """A zone as people call it: Stockholm, New York."""
@@ -106,7 +108,7 @@ def _day(day: date, today: date) -> str:
         return _("tomorrow")
     if 1 < away < 7:
         return date_format(day, "D")
-    return date_format(day, "j M" if day.year == today.year else "j M Y")
+    return moments.day(day, year=day.year != today.year)
 
 
 @dataclass(frozen=True)

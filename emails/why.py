@@ -9,6 +9,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from ui.moments import day
+
 from .folders import folder_of
 from .models import Channel, Email, Event, IllegalTransition, Outcome, Status
 from .reasons import word
@@ -47,7 +49,7 @@ def point(moment: datetime, zone: ZoneInfo | None = None) -> str:
     08:15”; in `zone`, else in the running one."""
     local = timezone.localtime(moment, zone)
     days = (local.date() - timezone.localdate(timezone=zone)).days
-    told = {"time": date_format(local, "H:i"), "day": date_format(local, "D j M")}
+    told = {"time": date_format(local, "H:i"), "day": day(local, weekday=True)}
     if days == 0:
         return pgettext("moment", "at %(time)s") % told
     if days == 1:
@@ -55,7 +57,7 @@ def point(moment: datetime, zone: ZoneInfo | None = None) -> str:
     if days == -1:
         return pgettext("moment", "yesterday at %(time)s") % told
     if local.year != timezone.localdate().year:
-        told["day"] = date_format(local, "j M Y")
+        told["day"] = day(local, year=True)
     return pgettext("moment", "on %(day)s at %(time)s") % told
 
 

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.template.defaultfilters import filesizeformat
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -39,7 +40,7 @@ class UploadForm(forms.Form):
         self.most = most
         self.fields["file"].help_text = _(
             "Up to %(rows)s rows and %(size)s; columns separated by comma, semicolon or tab."
-        ) % {"rows": rows, "size": filesizeformat(most)}
+        ) % {"rows": number_format(rows, force_grouping=True), "size": filesizeformat(most)}
 
     def clean_file(self) -> UploadedFile:
         file: UploadedFile = self.cleaned_data["file"]

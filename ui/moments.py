@@ -1,8 +1,9 @@
-from datetime import datetime
+from datetime import date, datetime
 
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 
 def brief(moment: datetime, now: datetime | None = None) -> str:
@@ -23,7 +24,16 @@ def brief(moment: datetime, now: datetime | None = None) -> str:
         return _("Tomorrow %(time)s") % {"time": clock}
     if 1 < days < 7:
         return f"{date_format(local, 'D')} {clock}"
-    return date_format(local, "j M" if local.year == today.year else "j M Y")
+    return day(local, year=local.year != today.year)
+
+
+def day(of: date, *, year: bool = False, weekday: bool = False) -> str:
+    """A day in short, “20 Nov”, “20 Nov 2025” or “Thu 20 Nov”: months are capitals in English only."""
+    if year:
+        return date_format(of, pgettext("date format", "j M Y"))
+    if weekday:
+        return date_format(of, pgettext("date format", "D j M"))
+    return date_format(of, pgettext("date format", "j M"))
 
 
 def full(moment: datetime) -> str:

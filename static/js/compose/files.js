@@ -8,7 +8,10 @@ const panel = form.querySelector("[data-attach]");
 const upload = panel.querySelector("[name=uploads]");
 const says = panel.querySelector("[data-too-large]");
 const busy = panel.querySelector("[data-uploading]");
-const size = (bytes) => `${(bytes / 1024 / 1024).toFixed(1)} MB`;
+const megabytes = new Intl.NumberFormat(document.documentElement.lang, {
+  style: "unit", unit: "megabyte", maximumFractionDigits: 1,
+});
+const size = (bytes) => megabytes.format(bytes / 1024 / 1024);
 
 async function attach(files) {
   const limit = Number(form.dataset.filesLimit);
