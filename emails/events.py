@@ -15,7 +15,7 @@ from itertools import groupby
 from typing import Any
 
 import structlog
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 from django.db.models.functions import Now
 
 from .models import Attempt, Email, Event, Link, Status
@@ -70,21 +70,33 @@ class Observation:
         )
 
 
-@transaction.atomic
 def record(observations: Iterable[Observation]) -> list[Event]:
     """Write down what was observed; returns the events that had not been applied before.
 
     When this returns (outside a transaction) they are committed and nothing later undoes it.
-    What was known already is left out, and so are views and clicks of an archived email.
+    What was known already is left out, and so are views and clicks of an archived email. An SMTP
+    answer that cannot be applied is kept all the same and applied later, with the rest.
     """
-    events = [observation.event() for observation in _tracked(list(observations))]
+    observed = list(observations)
+    try:
+        return _record(observed)
+    except (OperationalError, InterfaceError):  # the database is away: the caller asks again
+        raise
+    except Exception:
+        log.exception("answer not applied", emails=[seen.email_id for seen in observed])
+        return _record(observed, answers_at_once=False)
+
+
+@transaction.atomic
+def _record(observed: list[Observation], *, answers_at_once: bool = True) -> list[Event]:
+    events = [observation.event() for observation in _tracked(observed)]
     Event.objects.bulk_create(events, ignore_conflicts=True)
     prints = [event.fingerprint for event in events]
-    ours = Event.objects.filter(fingerprint__in=prints, applied_at=None).order_by("pk")
-    answers = list(ours.filter(source=SMTP))
+    ours = list(Event.objects.filter(fingerprint__in=prints, applied_at=None).order_by("pk"))
+    answers = [event for event in ours if event.source == SMTP and answers_at_once]
     if answers:
-        apply(answers)
-    fresh = list(ours.exclude(source=SMTP))
+        apply(answers, at_once=True)
+    fresh = [event for event in ours if event not in answers]
     if fresh:
         from .jobs import wake_evidence
 
@@ -124,8 +136,9 @@ def apply_events(limit: int = 500) -> int:
     return len(events)
 
 
-def apply(events: Sequence[Event]) -> None:
-    """Let recorded events speak, inside the caller's transaction.
+def apply(events: Sequence[Event], *, at_once: bool = False) -> None:
+    """Let recorded events speak, inside the caller's transaction: each in a savepoint, so that
+    what raises is tried again later, or `at_once`, where an error is the caller's.
 
     Emails are locked in the order of their ids, so that two batches never wait for each other.
     """
@@ -136,7 +149,7 @@ def apply(events: Sequence[Event]) -> None:
     for email_id, about in groupby(sorted(events, key=_by_email), key=lambda e: e.email_id):
         email = emails[email_id]
         for event in about:
-            _apply_one(email, event)
+            (_speak if at_once else _apply_one)(email, event)
         email.tell_owner()
 
 
@@ -145,12 +158,7 @@ def _by_email(event: Event) -> tuple[int, int]:
 
 
 def _apply_one(email: Email, event: Event) -> None:
-    """One event in a savepoint: what raises is tried again later and parked in the end.
-
-    An SMTP answer must not wait, so that its error is the caller's.
-    """
-    if event.source == SMTP:
-        return _speak(email, event)
+    """One event in a savepoint: what raises is tried again later and parked in the end."""
     try:
         with transaction.atomic():
             _speak(email, event)

@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import structlog
 from django.conf import settings
-from django.db import DatabaseError, close_old_connections, connection
+from django.db import Error, InterfaceError, OperationalError, close_old_connections, connection
 from django.utils import timezone
 
 from ..events import SMTP, Observation, record
@@ -24,6 +24,8 @@ from .suppressing import suppressed
 
 log = structlog.get_logger(__name__)
 
+# After these it is not known whether what was asked for was committed.
+IN_DOUBT = (OperationalError, InterfaceError)
 WORKER = f"{socket.gethostname()}/{os.getpid()}"
 # So many emails refused one after the other, and not for their addresses: something is wrong
 # with the channel and not with them.
@@ -120,7 +122,7 @@ class Dispatcher:
         """Mark; where it is not known whether that was committed, ask before going on."""
         try:
             return mark(email, self.lease, worker=WORKER, prepared=prepared)
-        except DatabaseError as error:
+        except IN_DOUBT as error:
             log.warning("mark in doubt", email=email.pk, error=str(error))
             self.cut_off = True
             return insist(lambda: marked_as(email, self.lease))
@@ -163,7 +165,7 @@ class Dispatcher:
         repeated, which changes nothing if it was committed, and nothing else is handed over."""
         try:
             record([observation])
-        except DatabaseError as error:
+        except IN_DOUBT as error:
             log.warning("settling again", attempt=observation.attempt_id, error=str(error))
             self.cut_off = True
             insist(lambda: record([observation]))
@@ -193,7 +195,7 @@ def insist[Known](ask: Callable[[], Known]) -> Known:
         connection.close()
         try:
             return ask()
-        except DatabaseError as error:
+        except IN_DOUBT as error:
             log.warning("the database does not answer", error=str(error))
             time.sleep(pause)
             pause = min(pause * 2, 5)
@@ -256,6 +258,6 @@ def _give_back(dispatcher: Dispatcher) -> None:
     """Free what is claimed; if the database is away, the claims expire by themselves."""
     try:
         give_back(dispatcher.lease)
-    except DatabaseError as error:
+    except Error as error:
         log.warning("claims not given back", error=str(error))
         close_old_connections()

@@ -1,0 +1,80 @@
+"""Trouble with one email, one sender or one connection must stay theirs."""
+
+import pytest
+from django.db import InterfaceError
+
+from emails.models import Attempt, Channel, Email, Event, Status
+from emails.sending import dispatch as dispatching
+from emails.sending.dispatch import Dispatcher
+from tests.factories import make_channel, make_email, make_identity, make_user
+from tests.sinks import Sink
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def sink():
+    with Sink() as sink:
+        yield sink
+
+
+@pytest.fixture
+def channel(sink):
+    return make_channel(None, port=sink.port)
+
+
+@pytest.fixture
+def rita(channel):
+    return make_sender("Rita Berg", channel)
+
+
+def make_sender(name, channel):
+    sender = make_user(name)
+    make_identity(sender, channel=channel)
+    return sender
+
+
+def due(owner, **fields) -> Email:
+    return make_email(owner, Status.SCHEDULED, **fields)
+
+
+def run(channel: Channel) -> int:
+    return Dispatcher(Channel.objects.get(pk=channel.pk)).run()
+
+
+def test_an_answer_is_recorded_again_when_the_connection_was_closed(rita, channel, monkeypatch):
+    email = due(rita)
+    really, tries = dispatching.record, []
+
+    def record(observations):
+        tries.append(observations)
+        if len(tries) == 1:
+            raise InterfaceError("the cursor is closed")
+        return really(observations)
+
+    monkeypatch.setattr(dispatching, "record", record)
+    monkeypatch.setattr(dispatching.connection, "close", lambda: None)  # the test's transaction
+    run(channel)
+
+    email.refresh_from_db()
+    assert email.status == Status.DELIVERED
+
+
+def test_an_answer_that_cannot_be_applied_is_kept(rita, channel, monkeypatch):
+    email = due(rita)
+
+    def broken(*args):
+        raise TypeError("a bug")
+
+    monkeypatch.setattr("emails.events.roll_up", broken)
+    run(channel)
+    monkeypatch.undo()
+
+    event = email.events.get()
+    assert (event.kind, event.applied_at) == (Event.Kind.ACCEPTED, None)
+    from emails.events import apply_events
+
+    apply_events()
+    email.refresh_from_db()
+    assert email.status == Status.DELIVERED
+    assert Attempt.objects.get().provider_id is not None
