@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import F
 from django.db.models.functions import Now
 
 from ..models import Channel, Email, IllegalTransition
@@ -186,3 +187,9 @@ def give_back(lease: UUID, pks: "Sequence[int] | None" = None) -> int:
     if pks is not None:
         mine = mine.filter(pk__in=pks)
     return mine.update(lease=None, lease_until=None)
+
+
+def count_as_lost(lease: UUID, email: Email) -> None:
+    """Give back one that broke the work of whoever had it, as if they had died of it."""
+    mine = Email.objects.in_folder(Email.Status.SCHEDULED).filter(lease=lease, pk=email.pk)
+    mine.update(lease=None, lease_until=None, claims_lost=F("claims_lost") + 1)

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from ..events import SMTP, Observation, record
 from ..models import Attempt, Channel, Email, Event, IllegalTransition, UnattendedPeriod
-from .claim import claim, give_back, slot
+from .claim import claim, count_as_lost, give_back, slot
 from .mark import mark, marked_as
 from .message import CannotBeBuilt, Prepared, prepare
 from .smtp import Answer, ChannelFault, Session
@@ -103,10 +103,8 @@ class Dispatcher:
         if _too_late(email):
             _stop(email, self, "too_late")
             return False
-        try:
-            prepared = prepare(email)
-        except CannotBeBuilt as error:
-            _stop(email, self, "could_not_be_built", words=str(error)[:300])
+        prepared = self._prepare(email)
+        if prepared is None:
             return False
         self.session.open()
         # From here on by this process's own clock, so that it ends before the lease does.
@@ -117,6 +115,20 @@ class Dispatcher:
             return False
         self._hand_over(email, attempt, prepared, deadline)
         return True
+
+    def _prepare(self, email: Email) -> Prepared | None:
+        """Its message; None if none can be made of it. What breaks may not hold up the others: it
+        counts like a crash, so that the email is Failed when it has done so three times."""
+        try:
+            return prepare(email)
+        except CannotBeBuilt as error:
+            _stop(email, self, "could_not_be_built", words=str(error)[:300])
+        except Error:
+            raise
+        except Exception:
+            log.exception("not prepared", email=email.pk)
+            count_as_lost(self.lease, email)
+        return None
 
     def _mark(self, email: Email, prepared: Prepared) -> Attempt | None:
         """Mark; where it is not known whether that was committed, ask before going on."""

@@ -42,6 +42,27 @@ def run(channel: Channel) -> int:
     return Dispatcher(Channel.objects.get(pk=channel.pk)).run()
 
 
+def test_an_email_that_breaks_its_preparation_is_failed_and_holds_up_nobody(
+    rita, channel, monkeypatch
+):
+    bad, good = due(rita, subject="Bad"), due(rita)
+    really = dispatching.prepare
+
+    def prepare(email):
+        if email.subject == "Bad":
+            raise RecursionError("a thousand boxes in boxes")
+        return really(email)
+
+    monkeypatch.setattr(dispatching, "prepare", prepare)
+    for _ in range(4):
+        run(channel)
+
+    bad.refresh_from_db()
+    good.refresh_from_db()
+    assert good.status == Status.DELIVERED
+    assert (bad.status, bad.reason) == (Status.FAILED, "could_not_be_prepared")
+
+
 def test_an_answer_is_recorded_again_when_the_connection_was_closed(rita, channel, monkeypatch):
     email = due(rita)
     really, tries = dispatching.record, []
