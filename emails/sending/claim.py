@@ -17,7 +17,7 @@ from django.db.models.functions import Now
 from ..models import Channel, Email, IllegalTransition
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
 # After so many claims lost to crashes it is claimed alone; after one more it is Failed.
 ALONE_AFTER = 2
@@ -39,7 +39,7 @@ WITH RECURSIVE senders AS (
       FROM senders WHERE senders.owner_id IS NOT NULL
 )
 SELECT owner_id FROM senders
- WHERE owner_id IS NOT NULL AND EXISTS (
+ WHERE owner_id IS NOT NULL AND owner_id <> ALL(%(without)s::bigint[]) AND EXISTS (
     SELECT FROM emails_email
      WHERE channel_id = %(channel)s AND owner_id = senders.owner_id
        AND status = 'scheduled' AND removed_at IS NULL AND send_at <= statement_timestamp()
@@ -125,15 +125,18 @@ def free_slots(channel: Channel) -> int:
 
 
 @transaction.atomic
-def claim(channel: Channel, lease: UUID, *, size: int, after: int = 0) -> Claimed:
-    """Take up to `size` due emails of `channel`, in turn from all its senders.
+def claim(
+    channel: Channel, lease: UUID, *, size: int, after: int = 0, without: "Collection[int]" = ()
+) -> Claimed:
+    """Take up to `size` due emails of `channel`, in turn from all its senders but those `without`.
 
     `after` is the id of the sender who was served last. What was lost to crashes three times is
     Failed here; what was lost twice comes alone, so that it takes nobody with it.
     """
     seconds = settings.SENDING["CLAIM_SECONDS"]
     with connection.cursor() as cursor:
-        cursor.execute(_SENDERS, {"channel": channel.pk, "after": after, "size": size})
+        told = {"channel": channel.pk, "after": after, "size": size, "without": list(without)}
+        cursor.execute(_SENDERS, told)
         senders = [row[0] for row in cursor.fetchall()]
         if not senders:
             return Claimed([], 0)

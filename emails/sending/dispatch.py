@@ -16,7 +16,7 @@ from django.utils import timezone
 from ..events import SMTP, Observation, record
 from ..models import Attempt, Channel, Email, Event, IllegalTransition, UnattendedPeriod
 from .claim import claim, count_as_lost, give_back, slot
-from .mark import mark, marked_as
+from .mark import full_days, mark, marked_as, minute_is_full
 from .message import CannotBeBuilt, Prepared, prepare
 from .smtp import Answer, ChannelFault, Session
 from .stopping import stopping
@@ -48,6 +48,8 @@ class Dispatcher:
         self.session = Session.to(channel)
         self.refused_in_a_row = 0
         self.last_sender = 0
+        # Senders whose day's limit is reached: theirs wait, without being prepared in vain.
+        self.full: set[int] = set()
         # With the connection went the locks by which others know that this worker is alive: it
         # finishes the email in hand and ends.
         self.cut_off = False
@@ -77,10 +79,22 @@ class Dispatcher:
         self.channel.refresh_from_db()
         if not self.channel.is_open:
             return deque()
-        size = settings.SENDING["CLAIM_SIZE"]
-        claimed = claim(self.channel, self.lease, size=size, after=self.last_sender)
-        self.last_sender = claimed.last_sender
-        return deque(claimed.emails)
+        while not minute_is_full(self.channel):
+            claimed = claim(
+                self.channel,
+                self.lease,
+                size=settings.SENDING["CLAIM_SIZE"],
+                after=self.last_sender,
+                without=self.full,
+            )
+            self.last_sender = claimed.last_sender
+            full = full_days({email.owner_id for email in claimed.emails})
+            emails = [email for email in claimed.emails if email.owner_id not in full]
+            give_back(self.lease, [email.pk for email in claimed.emails if email not in emails])
+            self.full |= full
+            if emails or not full:
+                return deque(emails)
+        return deque()
 
     def _send_all(self, emails: deque[Email], until: float) -> int:
         """Send the claimed emails one by one; what is left when the time is over is given back."""
@@ -138,6 +152,10 @@ class Dispatcher:
             log.warning("mark in doubt", email=email.pk, error=str(error))
             self.cut_off = True
             return insist(lambda: marked_as(email, self.lease))
+        except Error:
+            log.exception("not marked", email=email.pk)
+            count_as_lost(self.lease, email)
+            return None
 
     def _explain(self, email: Email) -> None:
         """It may not go: stop it if somebody must not be mailed, else leave it to wait."""

@@ -77,14 +77,30 @@ def marked_as(email: Email, lease: UUID) -> Attempt | None:
 
 def within_limits(email: Email, channel: Channel) -> Q:
     """Whether its owner and its channel have room, counted from the attempts themselves."""
-    today = Attempt.objects.filter(owner=email.owner_id, started_at__gt=Now() - timedelta(days=1))
-    room = _fewer(today, settings.LIMITS["EMAILS_PER_DAY"])
+    room = _fewer(_today(email.owner_id), settings.LIMITS["EMAILS_PER_DAY"])
     if channel.per_minute:
-        minute = Attempt.objects.filter(
-            channel=channel, started_at__gt=Now() - timedelta(minutes=1)
-        )
-        room &= _fewer(minute, channel.per_minute)
+        room &= _fewer(_this_minute(channel), channel.per_minute)
     return room
+
+
+def full_days(owners: set[int]) -> set[int]:
+    """Those of the users with these ids whose limit for a day is reached."""
+    last = settings.LIMITS["EMAILS_PER_DAY"] - 1
+    return {owner for owner in owners if _today(owner).order_by()[last : last + 1].exists()}
+
+
+def minute_is_full(channel: Channel) -> bool:
+    """Whether the channel has sent what it may within a minute."""
+    last = (channel.per_minute or 0) - 1
+    return last >= 0 and _this_minute(channel).order_by()[last : last + 1].exists()
+
+
+def _today(owner_id: int) -> QuerySet[Attempt]:
+    return Attempt.objects.filter(owner=owner_id, started_at__gt=Now() - timedelta(days=1))
+
+
+def _this_minute(channel: Channel) -> QuerySet[Attempt]:
+    return Attempt.objects.filter(channel=channel, started_at__gt=Now() - timedelta(minutes=1))
 
 
 def _fewer(attempts: QuerySet[Attempt], limit: int) -> Q:

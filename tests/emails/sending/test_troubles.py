@@ -63,6 +63,36 @@ def test_an_email_that_breaks_its_preparation_is_failed_and_holds_up_nobody(
     assert (bad.status, bad.reason) == (Status.FAILED, "could_not_be_prepared")
 
 
+def test_senders_whose_day_is_full_keep_nobody_waiting(channel, sink, settings):
+    settings.LIMITS = settings.LIMITS | {"EMAILS_PER_DAY": 1}
+    settings.SENDING = settings.SENDING | {"CLAIM_SIZE": 2}
+    full = [make_sender(name, channel) for name in ("Ada", "Bo")]
+    for owner in full:
+        due(owner)
+    run(channel)
+    for owner in full:
+        due(owner)
+    other = due(make_sender("Cia", channel))
+
+    run(channel)
+
+    other.refresh_from_db()
+    assert other.status == Status.DELIVERED
+    assert len(sink.messages) == 3
+
+
+def test_what_may_not_go_yet_is_not_prepared(rita, channel, settings, monkeypatch):
+    settings.LIMITS = settings.LIMITS | {"EMAILS_PER_DAY": 1}
+    for _ in range(5):
+        due(rita)
+    run(channel)
+    prepared = []
+    monkeypatch.setattr(dispatching, "prepare", prepared.append)
+
+    assert run(channel) == 0
+    assert not prepared
+
+
 def test_an_answer_is_recorded_again_when_the_connection_was_closed(rita, channel, monkeypatch):
     email = due(rita)
     really, tries = dispatching.record, []
