@@ -117,6 +117,12 @@ class Channel(models.Model):
     def is_open(self) -> bool:
         return not self.paused and not self.is_held
 
+    @property
+    def last_sender(self) -> int | None:
+        """The id of the user whose email it was last tried with."""
+        latest = self.attempts.order_by("-started_at")
+        return latest.values_list("owner_id", flat=True).first()
+
     def hold(self, reason: str, words: str) -> None:
         """Rest after a fault, longer after each one in a row; its emails wait without counting."""
         pause = self.HOLDS[min(self.faults, len(self.HOLDS) - 1)]

@@ -155,7 +155,8 @@ def claim(
     emails = Email.objects.filter(pk__in=mine).select_related(
         "content", "identity", "channel", "owner", "person"
     )
-    return Claimed(list(emails.soonest_first()), senders[-1])
+    in_turn = sorted(emails.soonest_first(), key=lambda email: senders.index(email.owner_id))
+    return Claimed(in_turn, senders[-1])
 
 
 def _without_the_dangerous(lost: dict[int, int], lease: UUID) -> list[int]:

@@ -47,7 +47,8 @@ class Dispatcher:
         self.lease = uuid4()
         self.session = Session.to(channel)
         self.refused_in_a_row = 0
-        self.last_sender = 0
+        # Whose email came last comes last: a sender whom the server refuses stops nobody else.
+        self.last_sender = channel.last_sender or 0
         # Senders whose day's limit is reached: theirs wait, without being prepared in vain.
         self.full: set[int] = set()
         # With the connection went the locks by which others know that this worker is alive: it

@@ -1,7 +1,10 @@
 """Trouble with one email, one sender or one connection must stay theirs."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import InterfaceError
+from django.utils import timezone
 
 from emails.models import Attempt, Channel, Email, Event, Status
 from emails.sending import dispatch as dispatching
@@ -91,6 +94,22 @@ def test_what_may_not_go_yet_is_not_prepared(rita, channel, settings, monkeypatc
 
     assert run(channel) == 0
     assert not prepared
+
+
+def test_a_sender_whom_the_server_refuses_lets_the_others_through(channel, sink):
+    ada, bo = make_sender("Ada", channel), make_sender("Bo", channel)
+    sink.at("mail", "550 5.7.60 You may not send", who="ada*")
+    refused = due(ada, send_at=timezone.now() - timedelta(hours=1))
+    fine = due(bo)
+
+    for _ in range(2):
+        run(channel)
+        Channel.objects.filter(pk=channel.pk).update(held_until=None)
+
+    fine.refresh_from_db()
+    refused.refresh_from_db()
+    assert fine.status == Status.DELIVERED
+    assert refused.status == Status.SCHEDULED
 
 
 def test_an_answer_is_recorded_again_when_the_connection_was_closed(rita, channel, monkeypatch):
