@@ -122,6 +122,11 @@ OWN = {
     "channel_paused": Rule(
         gettext_lazy("The channel is paused."), gettext_lazy("Channel paused"), "warn"
     ),
+    "channel_leaving_doubt": Rule(
+        gettext_lazy("The connection was lost after several emails in a row, without an answer."),
+        gettext_lazy("No answers"),
+        "warn",
+    ),
     "channel_refusing": Rule(
         gettext_lazy("The server refused several emails in a row."),
         gettext_lazy("Server refuses"),

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ..secrets import SecretField
+from .vocabulary import Outcome
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -122,6 +123,18 @@ class Channel(models.Model):
         """The id of the user whose email it was last tried with."""
         latest = self.attempts.order_by("-started_at")
         return latest.values_list("owner_id", flat=True).first()
+
+    def has_failed(self, times: int) -> bool:
+        """Whether the last so many attempts, of the last hour, were refused or left in doubt.
+
+        Asked of the attempts themselves: where each answer takes minutes, a worker's turn sees
+        one of them.
+        """
+        hour = timedelta(hours=1)
+        recent = self.attempts.filter(started_at__gt=Now() - hour).exclude(ended_at=None)
+        latest = recent.order_by("-started_at").values_list("outcome", flat=True)[:times]
+        failed = {Outcome.NONE, Outcome.REFUSED}
+        return len(latest) == times and failed.issuperset(latest)
 
     def hold(self, reason: str, words: str) -> None:
         """Rest after a fault, longer after each one in a row; its emails wait without counting."""

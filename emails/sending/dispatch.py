@@ -27,8 +27,8 @@ log = structlog.get_logger(__name__)
 # After these it is not known whether what was asked for was committed.
 IN_DOUBT = (OperationalError, InterfaceError)
 WORKER = f"{socket.gethostname()}/{os.getpid()}"
-# So many emails refused one after the other, and not for their addresses: something is wrong
-# with the channel and not with them.
+# So many emails refused, or left in doubt, one after the other and not for their addresses:
+# something is wrong with the channel and not with them.
 REFUSALS_IN_A_ROW = 5
 KINDS = {
     "accepted": Event.Kind.ACCEPTED,
@@ -46,7 +46,6 @@ class Dispatcher:
         self.channel = channel
         self.lease = uuid4()
         self.session = Session.to(channel)
-        self.refused_in_a_row = 0
         # Whose email came last comes last: a sender whom the server refuses stops nobody else.
         self.last_sender = channel.last_sender or 0
         # Senders whose day's limit is reached: theirs wait, without being prepared in vain.
@@ -203,16 +202,12 @@ class Dispatcher:
 
     def _learn(self, observation: Observation) -> None:
         """What this outcome says about the channel."""
-        if observation.kind == Event.Kind.REFUSED:
-            self.refused_in_a_row += 1
-            if self.refused_in_a_row >= REFUSALS_IN_A_ROW:
-                words = str(observation.data.get("words", ""))
-                self.refused_in_a_row = 0
-                raise ChannelFault("refusing", words)
-        elif observation.kind != Event.Kind.DOUBT:
-            self.refused_in_a_row = 0
-            if observation.kind == Event.Kind.ACCEPTED and self.channel.faults:
-                self.channel.works_again()
+        if observation.kind in {Event.Kind.REFUSED, Event.Kind.DOUBT}:
+            if self.channel.has_failed(REFUSALS_IN_A_ROW):
+                kind = "refusing" if observation.kind == Event.Kind.REFUSED else "leaving_doubt"
+                raise ChannelFault(kind, str(observation.data.get("words", "")))
+        elif observation.kind == Event.Kind.ACCEPTED and self.channel.faults:
+            self.channel.works_again()
 
     def _hold(self, fault: ChannelFault) -> None:
         log.warning("channel held", channel=self.channel.pk, kind=fault.kind, words=fault.words)

@@ -10,7 +10,7 @@ from emails.models import Attempt, Channel, Email, Event, Status
 from emails.sending import dispatch as dispatching
 from emails.sending.dispatch import Dispatcher
 from tests.factories import make_channel, make_email, make_identity, make_user
-from tests.sinks import Sink
+from tests.sinks import Sink, drop
 
 pytestmark = pytest.mark.django_db
 
@@ -110,6 +110,18 @@ def test_a_sender_whom_the_server_refuses_lets_the_others_through(channel, sink)
     refused.refresh_from_db()
     assert fine.status == Status.DELIVERED
     assert refused.status == Status.SCHEDULED
+
+
+def test_a_server_that_leaves_everything_in_doubt_is_given_a_rest(rita, channel, sink):
+    sink.at("dot", drop())
+    for _ in range(8):
+        due(rita)
+    for _ in range(8):  # as short as turns are where each answer takes minutes
+        dispatcher = Dispatcher(Channel.objects.get(pk=channel.pk))
+        dispatcher._send_all(dispatcher._claim(), until=float("inf"))
+
+    assert Email.objects.unconfirmed().count() == dispatching.REFUSALS_IN_A_ROW
+    assert Channel.objects.get(pk=channel.pk).is_held
 
 
 def test_an_answer_is_recorded_again_when_the_connection_was_closed(rita, channel, monkeypatch):
