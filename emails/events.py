@@ -201,8 +201,8 @@ def _raise_outcome(attempt: Attempt, event: Event) -> bool:
     """Whether `event` says anything new of its attempt. It can only raise the outcome, and what
     raised it says why."""
     changes: dict[str, Any] = {}
-    if event.source == SMTP and attempt.ended_at is None:
-        changes |= {"ended_at": event.at} | event.data.get("attempt", {})
+    if event.source == SMTP:  # the one answer; where the lease was over, it comes after the end
+        changes |= {"ended_at": attempt.ended_at or event.at} | event.data.get("attempt", {})
     proven = event.proves
     # A doubt proves nothing, and yet it is the reason why nothing is known.
     if proven > attempt.outcome or (event.kind == Event.Kind.DOUBT and not attempt.outcome):

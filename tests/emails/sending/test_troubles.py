@@ -4,8 +4,10 @@ from datetime import timedelta
 
 import pytest
 from django.db import InterfaceError
+from django.db.models.functions import Now
 from django.utils import timezone
 
+from emails.jobs import recover
 from emails.models import Attempt, Channel, Email, Event, Status
 from emails.sending import dispatch as dispatching
 from emails.sending.dispatch import Dispatcher
@@ -140,6 +142,25 @@ def test_an_answer_is_recorded_again_when_the_connection_was_closed(rita, channe
 
     email.refresh_from_db()
     assert email.status == Status.DELIVERED
+
+
+def test_an_answer_that_comes_after_the_lease_keeps_the_providers_id(rita):
+    email = make_email(rita, Status.IN_PROGRESS)
+    attempt = email.attempts.get()
+    Email.objects.filter(pk=email.pk).update(lease_until=Now() - timedelta(seconds=1))
+    recover()
+    details = {"stage": "answer", "provider_id": "0100019-abcdef", "recipients": {}}
+
+    dispatching.record(
+        [
+            dispatching._observation(
+                email, attempt, Event.Kind.ACCEPTED, {"words": "Ok", "attempt": details}
+            )
+        ]
+    )
+
+    attempt.refresh_from_db()
+    assert attempt.provider_id == "0100019-abcdef"
 
 
 def test_an_answer_that_cannot_be_applied_is_kept(rita, channel, monkeypatch):
