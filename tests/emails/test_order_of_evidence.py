@@ -11,6 +11,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from uuid import uuid4
 
+import pytest
 from django.db import transaction
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -89,9 +90,20 @@ class PaperStory:
         return again
 
 
-@settings(max_examples=1500, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=500, deadline=None, suppress_health_check=list(HealthCheck))
 @given(strategies.randoms(use_true_random=False), strategies.integers(4, 18))
 def test_the_order_of_evidence_does_not_matter(chance, length):
+    tell_in_other_orders(chance, length)
+
+
+@pytest.mark.long
+@settings(max_examples=20_000, deadline=None, suppress_health_check=list(HealthCheck))
+@given(strategies.randoms(use_true_random=False), strategies.integers(4, 24))
+def test_nor_does_it_in_many_more_stories(chance, length):
+    tell_in_other_orders(chance, length)
+
+
+def tell_in_other_orders(chance: random.Random, length: int) -> None:
     story = PaperStory(chance).make_up(length)
 
     for _ in range(12):
@@ -238,8 +250,16 @@ def assert_complete(email: Email) -> None:
     assert here == email.status
 
 
-def test_real_rows_live_as_they_do_on_paper(db, request):
-    many = 400 if request.config.getoption("--long", default=False) else 40
+def test_real_rows_live_as_they_do_on_paper(db):
+    live_on_real_rows(many=40)
+
+
+@pytest.mark.long
+def test_many_real_rows_live_as_they_do_on_paper(db):
+    live_on_real_rows(many=400)
+
+
+def live_on_real_rows(many: int) -> None:
     run_state_machine_as_test(
         LifeOfAnEmail,
         settings=settings(
