@@ -3,7 +3,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
 from django.core.validators import MinValueValidator
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Greatest, Now
 from django.utils import timezone
@@ -83,7 +83,9 @@ class Channel(models.Model):
         _("the server's words"), max_length=1000, blank=True, editable=False
     )
     # When a job last looked after this channel: what is due in a gap was unattended.
-    attended_at = models.DateTimeField(_("last attended"), null=True, editable=False)
+    attended_at = models.DateTimeField(
+        _("last attended"), null=True, default=timezone.now, editable=False
+    )
 
     objects = ChannelQuerySet.as_manager()
 
@@ -204,13 +206,15 @@ class Channel(models.Model):
             return False
         return True
 
+    @transaction.atomic
     def attend(self) -> None:
         """Note that a job looks after this channel, and since when nobody had.
 
         A gap longer than UnattendedPeriod.NOTICED is written down; emails that were due in it
         may be too late to be sent.
         """
-        before = self.attended_at
+        mine = Channel.objects.filter(pk=self.pk).select_for_update(no_key=True)
+        before = mine.values_list("attended_at", flat=True).get()
         Channel.objects.filter(pk=self.pk).update(
             attended_at=Greatest(F("attended_at"), Now(), output_field=models.DateTimeField())
         )

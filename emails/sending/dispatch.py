@@ -76,6 +76,7 @@ class Dispatcher:
         return time.monotonic() < until and not self.cut_off and not stopping()
 
     def _claim(self) -> deque[Email]:
+        self.channel.attend()
         self.channel.refresh_from_db()
         if not self.channel.is_open:
             return deque()

@@ -163,6 +163,22 @@ def test_an_answer_that_comes_after_the_lease_keeps_the_providers_id(rita):
     assert attempt.provider_id == "0100019-abcdef"
 
 
+def test_the_first_email_of_a_new_channel_can_be_too_late_too(rita, channel, sink):
+    long_ago = timezone.now() - timedelta(hours=30)
+    Channel.objects.filter(pk=channel.pk).update(attended_at=long_ago)  # when it was made
+    email = due(rita, send_at=long_ago + timedelta(hours=1))
+
+    run(channel)  # a job left in the broker may run before the clock's first
+
+    email.refresh_from_db()
+    assert (email.status, email.reason) == (Status.FAILED, "too_late")
+    assert not sink.messages
+
+
+def test_a_channel_is_attended_from_its_making(channel):
+    assert channel.attended_at
+
+
 def test_an_answer_that_cannot_be_applied_is_kept(rita, channel, monkeypatch):
     email = due(rita)
 
