@@ -18,6 +18,7 @@ def folder(page: Page) -> Page:
     return page
 
 
+@pytest.mark.long  # the real pages are looked at every time: test_pages.py
 @pytest.mark.parametrize(
     ("name", "width", "theme"),
     [
