@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Q
-from django.db.models.functions import Now
+from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -115,6 +115,7 @@ class Email(Weighing):
         waiting = self._mine(Status.SCHEDULED).filter(removed_at=None)
         moved = waiting.update(**now, updated_at=Now())
         self._refuse_unless(moved, Cause.SCHEDULE)
+        self.refresh_from_db(fields=list(now))
         self._wake()
 
     def pull_back(self, *, by: "User | None") -> None:
@@ -132,10 +133,10 @@ class Email(Weighing):
         self._change(Cause.REOPEN, by=by, when=~Q(reason=UNCONFIRMED))
 
     def retry(self, *, by: "User | None") -> None:
-        """Failed or Bounced → Scheduled, now. Never while unconfirmed (see `send_again`).
+        """Failed or Bounced → Scheduled, now, through the channel that its identity has now.
 
-        From Bounced, where the rep has been asked, the suppression that the bounce caused is
-        released in the same move.
+        Never while unconfirmed (see `send_again`). From Bounced, where the rep has been asked,
+        the suppression that the bounce caused is released in the same move.
         """
         if self.status == Status.BOUNCED:
             self._go_on(Cause.RETRY_BOUNCE, by=by)
@@ -157,8 +158,9 @@ class Email(Weighing):
         self._change(Cause.ARCHIVE, by=by, archived_at=Now())
 
     def unarchive(self, *, by: "User") -> None:
-        """Archived → Delivered: tracking is on again."""
-        self._change(Cause.UNARCHIVE, by=by, archived_at=None)
+        """Archived → Delivered, to its old place in the list: tracking is on again."""
+        stood_at = Coalesce("delivered_at", Now())
+        self._change(Cause.UNARCHIVE, by=by, archived_at=None, moved_at=stood_at)
 
     @transaction.atomic
     def remove(self, because: str = "deleted", *, by: "User | None") -> None:
@@ -199,6 +201,8 @@ class Email(Weighing):
         from prospects.models import Suppression
 
         now = _time(timezone.now(), self.send_zone)
+        if self.identity and self.identity.channel_id:
+            now["channel"] = self.identity.channel
         self._change(cause, by=by, when=when, **now, claims_lost=0, deferrals=0)
         if cause in {Cause.RETRY_BOUNCE, Cause.RETRY_COMPLAINT}:
             complaints = cause == Cause.RETRY_COMPLAINT

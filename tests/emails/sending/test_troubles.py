@@ -179,6 +179,29 @@ def test_a_channel_is_attended_from_its_making(channel):
     assert channel.attended_at
 
 
+def test_a_retry_goes_through_the_channel_that_its_identity_has_now(rita, sink):
+    email = make_email(rita, Status.FAILED)
+    other = make_channel(rita, port=sink.port)
+    rita.identities.update(channel=other)
+
+    email = Email.objects.get(pk=email.pk)
+    email.retry(by=rita)
+
+    assert email.channel == other
+
+
+def test_send_now_wakes_a_worker(rita, monkeypatch, django_capture_on_commit_callbacks):
+    woken = []
+    monkeypatch.setattr("emails.jobs.wake", woken.append)
+    email = due(rita, send_at=timezone.now() + timedelta(days=1))
+
+    with django_capture_on_commit_callbacks(execute=True):
+        email.bring_forward(by=rita)
+
+    assert woken == [email.channel_id]
+    assert email.send_at <= timezone.now()
+
+
 def test_an_answer_that_cannot_be_applied_is_kept(rita, channel, monkeypatch):
     email = due(rita)
 
