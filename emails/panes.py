@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from django.utils.translation import gettext as _
 
 from accounts.requests import SignedInRequest
+from prospects.models import Person
 
 from .actions import EDITABLE, asks, offered
 from .folders import folder_of
@@ -41,6 +42,7 @@ def pane(email: Email, user: "User") -> dict[str, Any]:
     return {
         "email": email,
         "email_folder": folder_of(email),
+        "person": _person_for(user, email),
         "actions": [(action, asks(action, email)) for action in offered(email, user)],
         "may_edit": email.status in EDITABLE and not email.removed_at,
         "why": why(email),
@@ -60,6 +62,12 @@ def latest_activity(email: Email) -> tuple[str, datetime] | None:
     kind, at = email.latest_activity
     words = {"open": _("Last viewed"), "click": _("Last clicked"), "reply": _("Last replied to")}
     return words[kind], at
+
+
+def _person_for(user: "User", email: Email) -> Person | None:
+    """The email's person, if `user` may open their page."""
+    person = email.person
+    return person if person and not person.removed_at and person.is_seen_by(user) else None
 
 
 def _tone(email: Email) -> str:

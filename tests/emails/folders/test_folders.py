@@ -8,6 +8,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import Organisation
 from emails.folders import FOLDERS, TABS
 from emails.models import Status
 from tests.factories import make_draft, make_email, make_person, make_user
@@ -257,3 +258,14 @@ def test_signed_out_it_leads_to_sign_in_and_back(client):
 
     assert response.status_code == 302
     assert "next=/emails/sent/delivered/" in response.url
+
+
+def test_a_person_whom_one_may_not_see_is_no_link(client, rita):
+    sam = make_user("Sam")
+    email = make_email(rita, Status.DELIVERED, person=make_person(sam, "Maria"))
+    client.force_login(rita)
+    link = f'href="/people/{email.person_id}/"'
+    assert link in client.get(f"/emails/{email.pk}/").content.decode()
+
+    Organisation.objects.update_or_create(pk=1, defaults={"everybody_sees_people": False})
+    assert link not in client.get(f"/emails/{email.pk}/").content.decode()
