@@ -67,7 +67,7 @@ def latest_activity(email: Email) -> tuple[str, datetime] | None:
 def _person_for(user: "User", email: Email) -> Person | None:
     """The email's person, if `user` may open their page."""
     person = email.person
-    return person if person and not person.removed_at and person.is_seen_by(user) else None
+    return person if person and person.is_seen_by(user) else None
 
 
 def _tone(email: Email) -> str:

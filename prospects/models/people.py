@@ -128,7 +128,8 @@ class Person(models.Model):
 
     def is_seen_by(self, user: "User") -> bool:
         """Whether `user` may see this person."""
-        return Person.seen_by(user).filter(pk=self.pk).exists()
+        mine = self.owner_id == user.pk and self.removed_at is None
+        return mine or Person.seen_by(user).filter(pk=self.pk).exists()
 
     def is_editable_by(self, user: "User") -> bool:
         """Whether `user` may change this person."""
