@@ -11,7 +11,7 @@ from django.db.models import F
 from django.db.models.functions import Now
 
 from .models import Cause, Email, EmailContent, Identity, Status, StoredFile
-from .sending.html import text_of
+from .sending.html import line_of
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -48,7 +48,7 @@ class Writing:
             "to_name": self.to_name or (self.person.name if self.person else ""),
             "person": self.person,
             "subject": self.subject,
-            "snippet": " ".join(text_of(self.html).split())[:200],
+            "snippet": line_of(self.html)[:200],
         }
 
     def in_the_content(self) -> dict[str, object]:
@@ -97,7 +97,6 @@ def rewrite(email: Email, writing: Writing, *, version: int) -> None:
     EmailContent.objects.filter(email=email).update(
         **writing.in_the_content(), sent_html="", sent_text=""
     )
-    email.links.all().delete()
     email.attachments.exclude(file__in=writing.files).delete()
     _attach(email, writing.files)
     email.tell_owner()

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.db.models import Max
 from django.utils import timezone
 
 from ..models import Email, EmailContent, Link
@@ -53,12 +54,17 @@ def prepare(email: Email) -> Prepared:
         html: str = content.sent_html
         links: list[Link] = []
         if not html:
-            html, links = instrument(email, content.html)
+            html, links = instrument(email, content.html, after=_last_link(email))
         text = content.sent_text or text_of(content.html)
         data = mime.build(_outgoing(email, html, text, number))
     except (ValueError, OSError) as error:
         raise CannotBeBuilt(str(error)) from error
     return Prepared(email, email.version, number, html, text, links, data)
+
+
+def _last_link(email: Email) -> int:
+    """The number of its last link so far. A number once sent keeps its meaning for ever."""
+    return email.links.aggregate(last=Max("number"))["last"] or 0
 
 
 def _outgoing(email: Email, html: str, text: str, number: int) -> mime.Outgoing:

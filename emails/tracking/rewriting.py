@@ -20,8 +20,9 @@ _INVISIBLE = str.maketrans("", "", "\t\r\n")  # browsers leave them out of an ad
 Replace = Callable[[str, str], str | None]
 
 
-def instrument(email: Email, html: str) -> tuple[str, list[Link]]:
-    """The recipient's copy of sanitised `html`, and its links, unsaved, numbered as they stand.
+def instrument(email: Email, html: str, *, after: int = 0) -> tuple[str, list[Link]]:
+    """The recipient's copy of sanitised `html`, and its links, unsaved, numbered as they stand:
+    from the one `after`, the last number of a message that this one replaces.
 
     Every http(s) link leads through our redirect; mailto, tel and places within the mail stay.
     All else is kept to the letter, and the same html always gives the same copy.
@@ -32,8 +33,8 @@ def instrument(email: Email, html: str) -> tuple[str, list[Link]]:
         url = address.strip().translate(_INVISIBLE)
         if tag != "a" or len(links) >= MOST_LINKS or not is_web(url):
             return None
-        links.append(Link(email=email, number=len(links) + 1, url=url))
-        return click_url(email.pk, len(links))
+        links.append(Link(email=email, number=after + len(links) + 1, url=url))
+        return click_url(email.pk, links[-1].number)
 
     copy = AddressReplacer(html, tracked)
     for link, text in zip(links, copy.texts, strict=True):

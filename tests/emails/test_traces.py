@@ -1,0 +1,57 @@
+"""What went out into the world stays good for those who have it: links, reports, complaints."""
+
+import pytest
+from django.utils import timezone
+
+from emails import jobs
+from emails.events import Observation, apply_events, record
+from emails.models import Email, Event, Status
+from emails.tracking import tokens
+from emails.tracking.watching import link_of
+from emails.writing import Writing, rewrite
+from tests.factories import make_channel, make_email, make_identity, make_user
+from tests.sinks import Sink
+
+pytestmark = pytest.mark.django_db
+OLD, NEW = "https://nordlys.example/old", "https://nordlys.example/new"
+
+
+@pytest.fixture
+def rita():
+    return make_user("Rita Ek")
+
+
+def send(email: Email) -> None:
+    jobs.Dispatcher(email.channel).run()
+    email.refresh_from_db()
+
+
+def click(email: Email, number: int) -> str:
+    link = link_of(tokens.make(tokens.Use.CLICK, email.pk, number))
+    assert link
+    at = timezone.now()
+    seen = Observation(
+        email_id=email.pk, kind=Event.Kind.CLICK, at=at, source="tracking", link=link
+    )
+    record([seen])
+    apply_events()
+    return link.url
+
+
+def test_links_of_a_message_that_was_written_anew_lead_where_they_led(rita):
+    with Sink() as sink:
+        make_identity(rita, channel=make_channel(rita, port=sink.port))
+        sink.at("dot", "554 5.7.1 Too keen", times=1)
+        email = make_email(rita, Status.SCHEDULED, html=f'<p><a href="{OLD}">Price</a></p>')
+        send(email)
+        email.reopen(by=rita)
+        assert click(email, 1) == OLD  # a gateway kept what its server refused
+
+        said = {"identity": email.identity, "to_address": email.to_address, "subject": "Again"}
+        again = Writing(**said, html=f'<p><a href="{NEW}">Price</a></p>')
+        rewrite(email, again, version=email.version)
+        email.schedule(timezone.now(), by=rita)
+        send(email)
+
+    assert email.status == Status.DELIVERED
+    assert (click(email, 1), click(email, 2)) == (OLD, NEW)
