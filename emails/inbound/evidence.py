@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from prospects.models import Suppression
+from prospects.models import Suppression, hash_of
 
 from ..events import Observation
 from ..models import Email, Event
@@ -104,7 +104,7 @@ class Evidence:
         if not complaint.counts:
             return Told(note=f"a report of type {complaint.feedback_type}, no complaint")
         named = {address.lower() for address in complaint.original_recipients}
-        copies = named.intersection(map(str.lower, self.email.content.recipients))
+        copies = named.intersection(map(str.lower, copies_of(self.email)))
         if copies and self.email.to_address.lower() not in named:
             for address in copies:
                 Suppression.suppress(address, Suppression.Reason.COMPLAINED)
@@ -150,12 +150,14 @@ def concerned(report: Report, email: Email) -> str:
     A server that forwards reports on an address that we never wrote to. With nobody in copy that
     can only have come of To; else the domain decides, if it does.
     """
-    copies = email.content.recipients
+    copies = copies_of(email)
     known = {address.lower(): address for address in [*copies, email.to_address]}
-    for address in (report.original_recipient, report.recipient):
+    for address in filter(None, (report.original_recipient, report.recipient)):
         if address.lower() in known:
             return known[address.lower()]
-    if not copies:
+        if _is_to(address, email):
+            return email.to_address
+    if not copies and not email.purged_at:
         return email.to_address
     domain = report.recipient.lower().rpartition("@")[2]
     there = [address for low, address in known.items() if low.rpartition("@")[2] == domain]
@@ -180,8 +182,13 @@ def _bare(report: Report) -> str:
     return said if code and said else report.words
 
 
+def copies_of(email: Email) -> list[str]:
+    """Its Cc and Bcc; of one that was purged nobody knows them any more."""
+    return [] if email.purged_at else email.content.recipients
+
+
 def _is_to(address: str, email: Email) -> bool:
-    return not address or address.lower() == email.to_address.lower()
+    return not address or email.to_address.lower() in {address.lower(), hash_of(address)}
 
 
 def _happened(date: datetime | None, match: Match) -> datetime:

@@ -106,6 +106,11 @@ class EventQuerySet(models.QuerySet["Event"]):
         kept = timedelta(days=settings.EVENT_DETAILS_DAYS)
         return self.filter(recorded_at__lte=Now() - kept, data__has_key="ip")
 
+    def forget_words(self) -> int:
+        """Drop who was written to and what was answered; returns how many events there were."""
+        told = "'address', 'reported_for', 'attempt', 'text', 'from', 'from_name', 'subject'"
+        return self.update(data=Func(F("data"), template=f"%(expressions)s - ARRAY[{told}]"))
+
     def forget_details(self, *, batch: int = 5000) -> int:
         """Drop IP address and user agent, a batch at a time; returns how many events had them.
 

@@ -132,6 +132,8 @@ class EmailQuerySet(models.QuerySet["Email"]):
             with transaction.atomic():
                 EmailContent.objects.filter(email=email).delete()
                 Attachment.objects.filter(email=email).delete()
+                email.attempts.update(recipients={})
+                email.events.exclude(applied_at=None).forget_words()
                 count += self.model.objects.filter(pk=email.pk, purged_at=None).update(
                     purged_at=Now(),
                     to_address=hash_of(email.to_address),

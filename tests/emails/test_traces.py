@@ -5,10 +5,13 @@ from django.utils import timezone
 
 from emails import jobs
 from emails.events import Observation, apply_events, record
+from emails.inbound.ingest import ingest
 from emails.models import Email, Event, Status
 from emails.tracking import tokens
 from emails.tracking.watching import link_of
 from emails.writing import Writing, rewrite
+from prospects.models import Suppression
+from tests.emails.inbound.test_ingest import report
 from tests.factories import make_channel, make_email, make_identity, make_user
 from tests.sinks import Sink
 
@@ -55,3 +58,30 @@ def test_links_of_a_message_that_was_written_anew_lead_where_they_led(rita):
 
     assert email.status == Status.DELIVERED
     assert (click(email, 1), click(email, 2)) == (OLD, NEW)
+
+
+@pytest.mark.parametrize("cc", [[], ["boss@nordlys.example"]])
+def test_a_bounce_of_a_purged_email_still_suppresses_the_address(rita, cc):
+    email = make_email(rita, Status.ARCHIVED, cc=cc)
+    address, bounce = email.to_address, report(email, recipient=email.to_address)
+    purge(email)
+
+    ingest(bounce)
+    apply_events()
+
+    assert Suppression.objects.covering(address).get().reason == "bounced"
+
+
+def test_a_purged_email_keeps_no_address_of_anybody(rita):
+    with Sink() as sink:
+        make_identity(rita, channel=make_channel(rita, port=sink.port))
+        email = make_email(rita, Status.SCHEDULED, bcc=["crm@team.example"])
+        send(email)
+    email.archive(by=rita)
+    purge(email)
+
+    assert email.attempts.get().recipients == {}
+
+
+def purge(email: Email) -> None:
+    Email.objects.filter(pk=email.pk).purge()
