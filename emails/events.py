@@ -125,10 +125,14 @@ def _tracked(observations: list[Observation]) -> list[Observation]:
 
 
 @transaction.atomic
-def apply_events(limit: int = 500) -> int:
-    """Apply a batch of what has been recorded and not applied; returns how many were taken."""
+def apply_events(limit: int = 500, *, tried: int | None = None) -> int:
+    """Apply a batch of what has been recorded and not applied; returns how many were taken.
+
+    With `tried`, only what could not be applied so many times before.
+    """
+    waiting = Event.objects.unapplied()
     events = list(
-        Event.objects.unapplied()
+        (waiting if tried is None else waiting.filter(tries=tried))
         .order_by("pk")
         .select_for_update(skip_locked=True, no_key=True)[:limit]
     )

@@ -44,7 +44,10 @@ def recover() -> None:
 def apply_events() -> None:
     """Let the evidence speak that was recorded and not applied yet."""
     cache.delete("wake:evidence")
-    while events.apply_events():
+    # What failed before gets one more try each time: its cause may take a while to pass.
+    for tried in reversed(range(1, events.TRIES)):
+        events.apply_events(tried=tried)
+    while events.apply_events(tried=0):
         pass
     react_again()
 

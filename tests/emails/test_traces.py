@@ -85,3 +85,24 @@ def test_a_purged_email_keeps_no_address_of_anybody(rita):
 
 def purge(email: Email) -> None:
     Email.objects.filter(pk=email.pk).purge()
+
+
+def test_evidence_that_cannot_be_applied_is_tried_again_later_and_not_at_once(rita, monkeypatch):
+    email = make_email(rita, Status.DELIVERED)
+    tries = []
+
+    def broken(*args):
+        tries.append(args)
+        raise ConnectionError("for a moment")
+
+    at = timezone.now()
+    record([Observation(email_id=email.pk, kind=Event.Kind.OPEN, at=at, source="tracking")])
+    monkeypatch.setattr("emails.events.roll_up", broken)
+    jobs.apply_events()
+    assert len(tries) == 1
+    monkeypatch.undo()
+
+    jobs.apply_events()
+
+    email.refresh_from_db()
+    assert email.views == 1
