@@ -179,7 +179,7 @@ class Composition(models.Model):
     @property
     def words(self) -> str:
         """By what its writer will know it again: the subject, else the text, else the recipient."""
-        from ..sending.html import text_of
+        from ..sending.html import line_of
 
-        text = " ".join(text_of(str(self.typed.get("html") or "")).split())
+        text = line_of(str(self.typed.get("html") or ""))
         return str(self.typed.get("subject") or text or self.typed.get("to") or "")

@@ -129,6 +129,11 @@ def text_of(html: str) -> str:
     return "\n".join(line.rstrip() for line in lines).strip() + "\n"
 
 
+def line_of(html: str) -> str:
+    """The words of the HTML on one line, without its links' addresses: for lists and headings."""
+    return " ".join(inscriptis.get_text(html).split())
+
+
 def _inlined(html: str) -> str:
     try:
         return inliner.inline(html)

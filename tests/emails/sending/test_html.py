@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emails.sending.html import clean, for_mail, safe_style, text_of
+from emails.sending.html import clean, for_mail, line_of, safe_style, text_of
 
 MAILS = Path(__file__).parents[2] / "browser" / "mails"
 GIVEN_MAILS = {
@@ -157,6 +157,12 @@ def test_the_text_says_where_links_lead():
     )
 
     assert text == "Hi & hello\n\nSee the plan <https://a.example/x?y=1> or https://b.example\n"
+
+
+def test_a_row_shows_the_words_of_an_email_and_not_where_its_links_lead():
+    html = '<p>Hi,</p><p>see <a href="https://a.example/x">the plan</a>.<br>Anna</p>'
+
+    assert line_of(html) == "Hi, see the plan. Anna"
 
 
 def test_no_html_is_no_text():
