@@ -55,7 +55,7 @@ class Changing(EmailRow):
         changes.setdefault("reason_values", {})
         changes.setdefault("server_words", "")
         changes = {"lease": None, "lease_until": None} | changes
-        changes |= {"status": target, "moved_at": Now(), "updated_at": Now()}
+        changes = {"moved_at": Now()} | changes | {"status": target, "updated_at": Now()}
         when = when or Q()
         if cause not in BY_EVIDENCE:
             when &= Q(removed_at=None)

@@ -113,3 +113,10 @@ def test_what_can_no_longer_arrive_at_its_page_still_moves_it(email):
     see(email, Event.Kind.COMPLAINT, source_id="<arf@nordlys.example>")
 
     assert (email.status, email.removed_at is not None) == (Status.SPAM, True)
+
+
+def test_an_email_that_is_unarchived_stands_again_where_it_stood(email):
+    email.archive(by=email.owner)
+    email.unarchive(by=email.owner)
+
+    assert email.moved_at == email.delivered_at
