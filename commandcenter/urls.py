@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
+from django.views.generic import RedirectView
 
 from emails.tracking.views import own_browser
 from emails.views.actions import undo
@@ -16,6 +17,8 @@ urlpatterns = [
     path("live/", live, name="live"),
     path("undo/<int:pk>/", undo, name="undo"),
     path("healthz", views.healthz),
+    # An admin makes accounts and changes the addresses that people sign in by.
+    path("accounts/email/", RedirectView.as_view(pattern_name="accounts:settings")),
     path("accounts/", include("allauth.urls")),
     path("own-browser/", own_browser, name="own-browser"),
     path("t/", include("emails.tracking.urls")),

@@ -67,3 +67,12 @@ def test_nobody_gives_themselves_another_role(client, rita):
     client.post(reverse("accounts:settings"), FIELDS | {"role": "admin", "is_active": "no"})
     rita.refresh_from_db()
     assert (rita.role, rita.is_active) == ("user", True)
+
+
+def test_nobody_changes_the_address_that_they_sign_in_by(client, rita):
+    for page in (
+        client.get("/accounts/email/"),
+        client.post("/accounts/email/", {"email": "x@y.example"}),
+    ):
+        assert page.url == reverse("accounts:settings")
+    assert not rita.emailaddress_set.exists()
