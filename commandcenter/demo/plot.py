@@ -240,10 +240,7 @@ class Plot:
         story.reply(at + 50 * MINUTE, self._one_of(REPLIES))
 
     def _stopped(self, story: Story, at: datetime) -> None:
-        if not story.person.website:
-            story.stop(at + SECOND, "missing_field", field="website")
-        else:
-            story.stop(at + 26 * HOUR if at < self.now - 2 * DAY else at + SECOND, "too_late")
+        story.stop(at + 26 * HOUR if at < self.now - 2 * DAY else at + SECOND, "too_late")
 
     def _put_off(self, story: Story, at: datetime) -> None:
         story.hand_over(at + SECOND)

@@ -89,7 +89,9 @@ class Scenes:
             story = self._sent(self.people[name], letters.INTRO, 198)
             story.refuse(self._ago(198) + timedelta(seconds=2), REFUSED[0])
             yield story
-        yield self._stopped("Rosa", letters.CASE_STUDY, 216, "missing_field", field="website")
+        story = self._sent(self.people["Rosa"], letters.CASE_STUDY, 216)
+        story.refuse(self._ago(216) + timedelta(seconds=3), REFUSED[1])
+        yield story
         story = self._sent(self.people["Peter"], letters.PRICING, 305)
         story.doubt(self._ago(305) + timedelta(seconds=9))
         yield story
