@@ -1,5 +1,6 @@
 """Why an email is where it is, what it waits for and until when: one answer in one place."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -208,6 +209,10 @@ def _in_progress(email: Email) -> str:
 
 
 def _delivered(email: Email) -> str:
+    return " ".join([_taken(email), *_refused_copies(email)])
+
+
+def _taken(email: Email) -> str:
     moment = email.delivered_at or email.moved_at
     arrived = email.transitions.filter(to_status=Status.DELIVERED).exclude(event=None)
     event = next((each.event for each in arrived.select_related("event").order_by("-pk")[:1]), None)
@@ -217,6 +222,19 @@ def _delivered(email: Email) -> str:
     if event.kind == Event.Kind.WORD:
         return _("It was unconfirmed; somebody of your team said %(when)s that it arrived.") % told
     return _("It was unconfirmed until %(who)s showed %(when)s that it arrived.") % told
+
+
+def _refused_copies(email: Email) -> Iterator[str]:
+    """A sentence for each Cc and Bcc that the server did not take while it took the email."""
+    arrived = email.attempts.filter(outcome__gte=Outcome.ARRIVED).exclude(recipients={}).last()
+    for address, told in arrived.recipients.items() if arrived else ():
+        if address == email.to_address or told.get("outcome") == "accepted":
+            continue
+        words = told.get("words") or word(str(told.get("reason", ""))).sentence
+        yield _("The copy to %(address)s did not go out: “%(words)s”") % {
+            "address": address,
+            "words": words,
+        }
 
 
 def _archived(email: Email) -> str:

@@ -11,6 +11,7 @@ from emails.jobs import recover
 from emails.models import Attempt, Channel, Email, Event, Status
 from emails.sending import dispatch as dispatching
 from emails.sending.dispatch import Dispatcher
+from emails.why import why
 from tests.factories import make_channel, make_email, make_identity, make_user
 from tests.sinks import Sink, drop
 
@@ -200,6 +201,18 @@ def test_send_now_wakes_a_worker(rita, monkeypatch, django_capture_on_commit_cal
 
     assert woken == [email.channel_id]
     assert email.send_at <= timezone.now()
+
+
+def test_a_refused_copy_is_told_beside_the_delivered_email(rita, channel, sink):
+    sink.at("rcpt", "550 5.1.1 No such boss", who="boss*")
+    email = due(rita, cc=["boss@nordlys.example", "fine@nordlys.example"])
+    run(channel)
+
+    email.refresh_from_db()
+    assert email.status == Status.DELIVERED
+    assert "boss@nordlys.example" in why(email)
+    assert "No such boss" in why(email)
+    assert "fine@nordlys.example" not in why(email)
 
 
 def test_an_answer_that_cannot_be_applied_is_kept(rita, channel, monkeypatch):
