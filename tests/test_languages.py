@@ -149,6 +149,12 @@ def test_placeholders_are_the_same_in_both_languages():
     assert not wrong, "\n".join(wrong)
 
 
+def test_each_message_stands_once():
+    """gettext's programs refuse a catalogue in which one stands twice, as after a merge."""
+    entries = re.findall(r'(?m)^(?:msgctxt .*\n)?msgid ".+"$', SWEDISH.read_text(encoding="utf-8"))
+    assert [entry for entry in set(entries) if entries.count(entry) > 1] == []
+
+
 def test_plural_forms_are_as_many_as_swedish_has():
     forms = {key: told.count("\0") for key, told in swedish().items() if "\0" in key}
     assert forms and set(forms.values()) == {1}
