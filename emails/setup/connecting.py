@@ -28,6 +28,11 @@ FIELD_OF: dict[str, str] = {
     Fault.SIGN_IN_LATER: "username",
     Fault.SIGN_IN: "password",
 }
+# No server has spoken then: the words are those of the machine that this runs on.
+UNSPOKEN = {
+    f"channel_{fault}"
+    for fault in (Fault.RESOLVE, Fault.INSIDE, Fault.UNREACHABLE, Fault.TIMEOUT, Fault.REFUSED)
+}
 
 
 def connect(channel: Channel) -> bool:
@@ -51,7 +56,7 @@ def told(channel: Channel) -> str:
     from ..reasons import word
 
     sentence = word(channel.reason).sentence
-    if not channel.server_words:
+    if not channel.server_words or channel.reason in UNSPOKEN:
         return sentence
     return _("%(sentence)s The server said: “%(words)s”") % {
         "sentence": sentence,

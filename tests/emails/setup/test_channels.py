@@ -82,6 +82,7 @@ def test_a_failure_names_its_cause_beside_the_right_field(
         return
     assert list(form.errors) == [field]
     assert words in form.errors[field][0]
+    assert ("The server said" in response.text) == (field == "password")
     assert "is saved, but it does not connect" in response.text
     assert "does not connect" in client.get(reverse("setup:channels")).text
 
