@@ -1,0 +1,125 @@
+"""Every page, light and dark, on a screen and on a phone: nothing said in the console, nothing wider than the window,
+nothing that axe objects to. SCREENSHOTS=folder keeps a picture of each there.
+"""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.urls import URLResolver, get_resolver, reverse
+
+from emails.folders import FOLDERS
+from emails.models import Status
+from prospects.models import Group
+from tests.browser.conftest import enter, findings
+from tests.factories import (
+    make_channel,
+    make_draft,
+    make_email,
+    make_identity,
+    make_person,
+    make_user,
+)
+
+pytestmark = pytest.mark.django_db(transaction=True)
+LOOKS = {
+    "light": (1440, False),
+    "dark": (1440, True),
+    "phone": (390, False),
+    "dark phone": (390, True),
+}
+# Whose pages are ours from end to end, and those of django-allauth that we lead to.
+OURS = {"emails", "people", "accounts", "setup"}
+SIGN_IN = ["account_login", "account_reset_password", "account_reset_password_done"]
+SECURITY = ["account_change_password", "mfa_index"]
+# They take what is posted, lead elsewhere, or are part of a page.
+NO_PAGES = {
+    "emails:compose-autosave",
+    "emails:compose-discard",
+    "emails:compose-done",
+    "emails:compose-files",
+    "emails:compose-save",
+    "emails:home",
+    "emails:people-suggest",
+    "emails:schedule",
+    "emails:send",
+}
+
+
+@pytest.fixture
+def admin():
+    """An admin with some of everything."""
+    admin = make_user("Ada Admin", role="admin")
+    make_user("Berta Berg")
+    make_identity(admin, channel=make_channel(admin))
+    make_channel(name="Team")
+    group = Group.objects.create(owner=admin, name="Met at the trade fair in October")
+    for status in Status.values:
+        for number in range(2):
+            person = make_person(admin, title="Head of Operations")
+            group.people.add(person)
+            make_email(admin, status, person=person, subject=f"{status}, number {number}")
+    make_draft(admin).remove(by=admin)
+    return admin
+
+
+def names_without_values() -> Iterator[str]:
+    """Names of our URLs that need no value: most are pages."""
+    for resolver in get_resolver().url_patterns:
+        if isinstance(resolver, URLResolver) and resolver.namespace in OURS:
+            for pattern in resolver.url_patterns:
+                if not pattern.pattern.converters:
+                    yield f"{resolver.namespace}:{pattern.name}"
+
+
+def pages_of(admin) -> dict[str, str]:
+    """Each page that somebody who is signed in can open, by a name for its picture."""
+    told = {name: reverse(name) for name in {*names_without_values(), *SECURITY} - NO_PAGES}
+    told |= {path: reverse("emails:folder", args=[path]) for path in FOLDERS}
+    bounced = admin.emails.get(subject="bounced, number 0")
+    person = bounced.person
+    group, identity, channel = person.groups.get(), admin.identities.get(), admin.channels.get()
+    return told | {
+        "search found": reverse("emails:search") + "?q=number",
+        "search in vain": reverse("emails:search") + "?q=nobody",
+        "beside the list": f"{told['undelivered/bounced']}?open={bounced.pk}",
+        "email": reverse("emails:email", args=[bounced.pk]),
+        "draft": reverse(
+            "emails:compose-edit", args=[admin.emails.get(subject="draft, number 0").pk]
+        ),
+        "person": person.get_absolute_url(),
+        "person edit": reverse("people:edit", args=[person.pk]),
+        "group": group.get_absolute_url(),
+        "group edit": reverse("people:edit-group", args=[group.pk]),
+        "identity": reverse("setup:identity", args=[identity.pk]),
+        "channel": reverse("setup:channel", args=[channel.pk]),
+        "member": reverse("accounts:member", args=[admin.pk]),
+        "404": "/nowhere/",
+    }
+
+
+def look_at(page, name: str, address: str, look: str) -> list[str]:
+    """What is wrong with the page at `address`."""
+    answer = page.goto(address)
+    wrong = findings(page)
+    if answer.status != (404 if name == "404" else 200):
+        wrong.append(f"answers {answer.status}")
+    if beyond := page.evaluate("document.documentElement.scrollWidth - innerWidth"):
+        wrong.append(f"{beyond} px wider than the window")
+    if folder := os.environ.get("SCREENSHOTS"):
+        file = f"{name.replace('/', '-').replace(':', '-')} {look}.png".replace(" ", "-")
+        page.screenshot(path=Path(folder) / file)
+    return [f"{name}: {each}" for each in wrong]
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_every_page_fits_its_window_and_can_be_used_by_all(open_page, admin, look):
+    width, dark = LOOKS[look]
+    page = open_page(width=width, dark=dark)
+    wrong = [each for name in SIGN_IN for each in look_at(page, name, reverse(name), look)]
+    enter(page, admin)
+    for name, address in pages_of(admin).items():
+        wrong += look_at(page, name, address, look)
+
+    assert wrong == []
