@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any, Self
 from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models, transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Greatest, Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -30,7 +30,9 @@ class ChannelQuerySet(models.QuerySet["Channel"]):
         from .email import Email
 
         due = Email.objects.due().filter(channel=OuterRef("pk"))
-        return self.filter(Exists(due))
+        # In the order of the index `emails_due`, else the planner may go through all emails.
+        first = due.order_by("owner_id", "send_at", "pk").values("pk")[:1]
+        return self.alias(first_due=Subquery(first)).exclude(first_due=None)
 
     def open(self) -> Self:
         """Not paused by anybody and not held after a fault."""

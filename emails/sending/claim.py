@@ -25,25 +25,27 @@ ALONE_AFTER = 2
 _SLOTS = 0x43430001
 
 # A sender's next due email is found in the index (channel, owner, send_at), whatever the backlog:
-# the recursion steps from sender to sender, and each one's oldest are taken in turn.
+# the recursion steps from sender to sender, and each one's oldest are taken in turn. Every part asks
+# in that index's own order, else the planner goes through all that a sender ever wrote.
 _SENDERS = """
 WITH RECURSIVE senders AS (
     (SELECT owner_id FROM emails_email
       WHERE channel_id = %(channel)s AND status = 'scheduled' AND removed_at IS NULL
-      ORDER BY owner_id LIMIT 1)
+      ORDER BY owner_id, send_at, id LIMIT 1)
     UNION ALL
     SELECT (SELECT owner_id FROM emails_email
              WHERE channel_id = %(channel)s AND status = 'scheduled' AND removed_at IS NULL
                AND owner_id > senders.owner_id
-             ORDER BY owner_id LIMIT 1)
+             ORDER BY owner_id, send_at, id LIMIT 1)
       FROM senders WHERE senders.owner_id IS NOT NULL
 )
 SELECT owner_id FROM senders
- WHERE owner_id IS NOT NULL AND owner_id <> ALL(%(without)s::bigint[]) AND EXISTS (
-    SELECT FROM emails_email
+ WHERE owner_id IS NOT NULL AND owner_id <> ALL(%(without)s::bigint[]) AND (
+    SELECT id FROM emails_email
      WHERE channel_id = %(channel)s AND owner_id = senders.owner_id
        AND status = 'scheduled' AND removed_at IS NULL AND send_at <= statement_timestamp()
-       AND (lease_until IS NULL OR lease_until <= statement_timestamp()))
+       AND (lease_until IS NULL OR lease_until <= statement_timestamp())
+     ORDER BY send_at, id LIMIT 1) IS NOT NULL
  ORDER BY owner_id <= %(after)s, owner_id
  LIMIT %(size)s
 """
