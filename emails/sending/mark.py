@@ -45,10 +45,9 @@ def mark(
     if prepared:
         may_go &= Q(version=prepared.version)
     try:
-        with transaction.atomic():
-            marked = email._change(
-                Cause.MARK, when=may_go, lease=lease, lease_until=until, claims_lost=0
-            )
+        marked = email._change(
+            Cause.MARK, when=may_go, lease=lease, lease_until=until, claims_lost=0
+        )
     except IllegalTransition:
         return None
     attempt = Attempt.objects.create(

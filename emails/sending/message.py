@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db.models import Max
 from django.utils import timezone
 
-from ..models import Email, EmailContent, Link
+from ..models import Attempt, Email, EmailContent, Link
 from ..tracking import tokens
 from ..tracking.rewriting import instrument
 from . import mime
@@ -49,17 +49,18 @@ def prepare(email: Email) -> Prepared:
     Writes nothing. Raises CannotBeBuilt for what no message can be made of.
     """
     content = email.content
-    number = email.attempts.count() + 1
+    earlier = list(email.attempts.all())
     try:
         html: str = content.sent_html
         links: list[Link] = []
         if not html:
-            html, links = instrument(email, content.html, after=_last_link(email))
+            after = _last_link(email) if earlier else 0
+            html, links = instrument(email, content.html, after=after)
         text = content.sent_text or text_of(content.html)
-        data = mime.build(_outgoing(email, html, text, number))
+        data = mime.build(_outgoing(email, html, text, earlier))
     except (ValueError, OSError) as error:
         raise CannotBeBuilt(str(error)) from error
-    return Prepared(email, email.version, number, html, text, links, data)
+    return Prepared(email, email.version, len(earlier) + 1, html, text, links, data)
 
 
 def _last_link(email: Email) -> int:
@@ -67,8 +68,8 @@ def _last_link(email: Email) -> int:
     return email.links.aggregate(last=Max("number"))["last"] or 0
 
 
-def _outgoing(email: Email, html: str, text: str, number: int) -> mime.Outgoing:
-    first = email.attempts.first()
+def _outgoing(email: Email, html: str, text: str, earlier: list[Attempt]) -> mime.Outgoing:
+    token = tokens.make(tokens.Use.RETURN, email.pk, len(earlier) + 1)
     assert email.identity is not None  # a constraint of the table: it is scheduled
     return mime.Outgoing(
         from_name=email.identity.name,
@@ -81,9 +82,9 @@ def _outgoing(email: Email, html: str, text: str, number: int) -> mime.Outgoing:
         text=text,
         message_id=f"<{email.message_id}>",
         date=timezone.localtime(
-            first.started_at if first else timezone.now(), timezone=email.owner.zone
+            earlier[0].started_at if earlier else timezone.now(), timezone=email.owner.zone
         ),
-        headers={settings.TOKEN_HEADER: tokens.make(tokens.Use.RETURN, email.pk, number)},
+        headers={settings.TOKEN_HEADER: token},
         attachments=[
             mime.Attachment(kept.file.name, kept.file.content_type, kept.file.file.read())
             for kept in email.attachments.select_related("file")
