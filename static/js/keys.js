@@ -24,9 +24,19 @@ function move(step) {
   if (next?.hasAttribute("hx-get") && document.querySelector("#pane")?.checkVisibility()) next.click();
 }
 
+let inRow;
+
 document.addEventListener("focusin", (event) => {
   const at = links().findIndex((link) => row(link)?.contains(event.target));
+  inRow = at >= 0 ? event.target : null;
   if (at >= 0) place = at;
+});
+
+// The row went and took the focus with it: the one in its place has it, so that Tab goes on from there.
+document.addEventListener("htmx:after:swap", () => {
+  if (!inRow || inRow.isConnected || document.activeElement !== document.body) return;
+  const all = links();
+  all[Math.min(place, all.length - 1)]?.focus({ preventScroll: true });
 });
 
 function tick() {

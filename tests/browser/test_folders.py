@@ -142,6 +142,17 @@ def test_what_happens_elsewhere_shows_by_itself_and_keeps_ticks_and_focus(page, 
     assert is_the_same_page(page)
 
 
+def test_after_the_button_of_a_row_the_focus_is_on_the_row_in_its_place(page, rita, three):
+    enter(page, rita)
+    page.goto(DELIVERED)
+    button = page.get_by_role("button", name="Archive: Jonas Wik")
+    button.focus()
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_text("archived.")).to_be_visible()
+    expect(page.locator(".row__link", has_text="Maria Wik")).to_be_focused()
+
+
 def test_ticked_rows_are_archived_together(page, rita, three):
     enter(page, rita)
     page.goto(DELIVERED)
