@@ -14,6 +14,11 @@ from tests.factories import make_draft, make_email, make_identity, make_person, 
 
 pytestmark = pytest.mark.django_db(transaction=True)
 Window = Page | FrameLocator
+# What this browser keeps of other windows, as if nobody had typed there for a minute.
+AGED = """() => Object.keys(localStorage).forEach((name) => {
+    const kept = JSON.parse(localStorage.getItem(name));
+    localStorage.setItem(name, JSON.stringify({ ...kept, at: kept.at - 60000 }));
+})"""
 
 
 @pytest.fixture
@@ -231,6 +236,27 @@ def test_a_scheduled_email_stays_as_it_is_until_its_change_is_scheduled(page, ri
     assert (changed.status, changed.content.html) == (Status.SCHEDULED, "<p>Better</p>")
     assert changed.send_at == email.send_at
     assert not Composition.objects.exists()
+
+
+def test_bringing_back_what_another_window_left_costs_nothing_that_is_being_typed(page, rita):
+    page.goto("/emails/compose/")
+    page.route("**/autosave/", lambda route: route.abort())
+    fill_in(page, subject="Left behind")
+    expect(page.locator('[data-problem="unreachable"]')).to_be_visible()
+    page.add_init_script(f"({AGED})()")  # after the page that is left has kept its own
+    page.unroute("**/autosave/")
+    held = []
+    page.route("**/autosave/", lambda route: held.append(route), times=1)
+    with page.expect_request("**/autosave/"):
+        page.goto("/emails/compose/", wait_until="commit")
+    page.get_by_label("Subject").fill("Written at once")
+    with page.expect_response("**/autosave/"):
+        held[0].continue_()
+
+    expect(state(page)).to_contain_text("Kept")
+    expect(page.get_by_label("Subject")).to_have_value("Written at once")
+    assert {each.typed["subject"] for each in Composition.objects.all()} >= {"Written at once"}
+    assert Email.objects.get().subject == "Left behind"
 
 
 def test_signing_out_leaves_no_unsaved_writing_in_the_browser(page, rita):

@@ -6,6 +6,8 @@ const form = document.querySelector("#compose");
 const mine = `compose:${form.dataset.user}:`;
 const ELSEWHERE = 5000; // so fresh, it belongs to a window that is still being typed in
 let waiting;
+let typing = false;
+form.addEventListener("input", () => (typing = true), { once: true });
 
 export function backUp(fields, pause = 300) {
   clearTimeout(waiting);
@@ -39,4 +41,9 @@ async function sendAfterAll(name) {
 
 const left = Object.keys(localStorage).filter((name) => name.startsWith(mine));
 const sent = await Promise.all(left.map((name) => sendAfterAll(name).catch(() => false)));
-if (sent.some(Boolean)) location.reload();
+// A reload shows what was brought back. Where it belongs to other windows it must not cost what is typed here already.
+const own = sent[left.indexOf(mine + form.elements.key.value)];
+if (own || (sent.some(Boolean) && !typing)) location.reload();
+
+// Whether somebody typed before saving.js could hear it.
+export const typedEarly = typing;

@@ -1,6 +1,6 @@
 // Saves by itself a moment after typing stops, one request at a time; what the server answers takes the place of the
 // parts with the same ids. Until the server has it, what is typed is in this browser as well (backup.js).
-import { backUp, backedUp } from "./backup.js";
+import { backUp, backedUp, typedEarly } from "./backup.js";
 import { write } from "./editor.js";
 import { show } from "./parts.js";
 import { post, problem } from "./post.js";
@@ -63,6 +63,7 @@ export const close = () => ((closed = true), clearTimeout(timer));
 form.addEventListener("input", ({ target }) => target.matches("[name]:not([type=file])") && changed());
 form.addEventListener("keep", () => changed(0));
 addEventListener("focus", () => dirty && save());
+if (typedEarly) changed();
 addEventListener("pagehide", () => {
   if (!dirty || closed) return;
   backUp(fields, 0);
