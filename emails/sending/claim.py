@@ -137,8 +137,10 @@ def claim(
     """
     seconds = settings.SENDING["CLAIM_SECONDS"]
     with connection.cursor() as cursor:
-        told = {"channel": channel.pk, "after": after, "size": size, "without": list(without)}
-        cursor.execute(_SENDERS, told)
+        cursor.execute(
+            _SENDERS,
+            {"channel": channel.pk, "after": after, "size": size, "without": list(without)},
+        )
         senders = [row[0] for row in cursor.fetchall()]
         if not senders:
             return Claimed([], 0)
