@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from allauth.account.decorators import secure_admin_login
+from allauth.account.models import EmailAddress
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
@@ -28,6 +29,8 @@ else:
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 # Roles stand on the user; Django's own groups mean nothing here.
 admin.site.unregister(Group)
+# A user's address stands on the user; allauth's own list of addresses is filled from it.
+admin.site.unregister(EmailAddress)
 
 
 class NewUserForm(CreationForm):

@@ -36,6 +36,10 @@ CSRF_TRUSTED_ORIGINS = [BASE_URL]
 TRUSTED_PROXIES = environment.networks("TRUSTED_PROXIES")
 
 INSTALLED_APPS = [
+    # First, so that ours can take back what they put into Django's admin.
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
     "ui",
     "accounts",
     "prospects",
@@ -43,9 +47,6 @@ INSTALLED_APPS = [
     "tasks",
     "search",
     "commandcenter",
-    "allauth",
-    "allauth.account",
-    "allauth.mfa",
     "django_htmx",
     "django.contrib.admin",
     "django.contrib.auth",

@@ -39,6 +39,13 @@ class Folder:
         """Scheduled lists what goes next; every other folder what came last."""
         return self.status == Status.SCHEDULED
 
+    @property
+    def order(self) -> str:
+        """The column that its list is paged by: a draft comes to the top when it is edited."""
+        return {Status.SCHEDULED: "send_at", Status.DRAFT: "-updated_at"}.get(
+            self.status, "-moved_at"
+        )
+
     def __str__(self) -> str:
         return self.path
 

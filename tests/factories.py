@@ -5,8 +5,9 @@ from itertools import count
 from typing import Any
 from uuid import uuid4
 
-from accounts.models import User
 from django.utils import timezone
+
+from accounts.models import User
 from emails.models import Attempt, Channel, Email, Identity, Outcome, Status
 from emails.writing import Writing, draft
 from prospects.models import Person

@@ -37,8 +37,7 @@ def folder(request: SignedInRequest, folder: Folder) -> HttpResponse:
     user.remember_section("emails")
     counts = user.emails.folder_counts()
     emails = user.emails.in_folder(folder.status).for_list()
-    by = "send_at" if folder.soonest_first else "-moved_at"
-    page = paginate(emails, request.GET, by=by, total=counts[folder.status])
+    page = paginate(emails, request.GET, by=folder.order, total=counts[folder.status])
     several = offered_for_many(folder.status, user)
     told = {"folder": folder, "tab": TAB_OF[folder.path], "several": several}
     return _list(request, "emails/folder.html", told | {"page": page, "counts": counts})

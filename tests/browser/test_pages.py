@@ -113,7 +113,14 @@ def look_at(page, name: str, address: str, look: str) -> list[str]:
     return [f"{name}: {each}" for each in wrong]
 
 
-@pytest.mark.parametrize("look", LOOKS)
+@pytest.mark.parametrize(
+    "look",
+    [
+        "light",
+        "dark phone",
+        *(pytest.param(look, marks=pytest.mark.long) for look in ("dark", "phone")),
+    ],
+)
 def test_every_page_fits_its_window_and_can_be_used_by_all(open_page, admin, look):
     width, dark = LOOKS[look]
     page = open_page(width=width, dark=dark)

@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.models import Organisation
 from emails.folders import FOLDERS, TABS
 from emails.models import Status
+from emails.writing import Writing, rewrite
 from tests.factories import make_draft, make_email, make_person, make_user
 
 pytestmark = pytest.mark.django_db
@@ -269,3 +270,12 @@ def test_a_person_whom_one_may_not_see_is_no_link(client, rita):
 
     Organisation.objects.update_or_create(pk=1, defaults={"everybody_sees_people": False})
     assert link not in client.get(f"/emails/{email.pk}/").content.decode()
+
+
+def test_a_draft_comes_to_the_top_when_it_is_edited(client, rita):
+    first, second = make_draft(rita, subject="first"), make_draft(rita, subject="second")
+    rewrite(first, Writing(identity=None, to_address="a@b.example", subject="first"), version=1)
+    client.force_login(rita)
+
+    html = client.get("/emails/pending/drafts/").content.decode()
+    assert html.index(f"email-{first.pk}") < html.index(f"email-{second.pk}")
