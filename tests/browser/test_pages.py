@@ -117,8 +117,7 @@ def look_at(page, name: str, address: str, look: str) -> list[str]:
     "look",
     [
         "light",
-        "dark phone",
-        *(pytest.param(look, marks=pytest.mark.long) for look in ("dark", "phone")),
+        *(pytest.param(look, marks=pytest.mark.long) for look in ("dark", "phone", "dark phone")),
     ],
 )
 def test_every_page_fits_its_window_and_can_be_used_by_all(open_page, admin, look):

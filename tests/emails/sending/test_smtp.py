@@ -242,8 +242,10 @@ class TestCutOff:
     @pytest.mark.parametrize("stage", ["mail", "rcpt", "data", "body"])
     def test_before_the_final_dot_nobody_has_it(self, sink, session, stage):
         sink.at(stage, drop())
+        # More than the sockets between can hold, so that the dot cannot be on its way already.
+        much = DATA + b"many words\r\n" * 700_000
 
-        answer = hand_over(session, SAM, COPY)
+        answer = hand_over(session, SAM, COPY, data=much)
 
         assert (answer.outcome, answer.reason) == (Outcome.DEFERRED, "connection_lost")
         assert str(answer.stage) == {"body": "dot"}.get(stage, stage) or answer.stage == "body"
