@@ -120,6 +120,7 @@ def test_the_address_keeps_only_what_was_given(client, three):
     response = client.get(f"/people/?{query}", headers=HTMX)
 
     assert response["HX-Replace-Url"] == "/people/?words=anna&sort=-email"
+    assert "company=&" not in response.text
 
 
 # Columns ---------------------------------------------------------------------------------------
