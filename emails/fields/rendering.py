@@ -1,8 +1,8 @@
 """A text with its fields filled in."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
 
@@ -22,6 +22,7 @@ from .table import closest, known
 # Texts up to this many characters are kept parsed in numbers; of longer ones only a few.
 _SHORT = 50_000
 _EMPTY = re.compile(r"(==|!=) ?(?:blank|empty|\"\"|'')(?= |\Z)")
+_PLAIN = re.compile(r"(?P<name>[a-z]\w*)(?: ?\| ?default ?: ?(?P<default>\"[^\"\\]*\"|'[^'\\]*'))?")
 _WRITER = re.compile(r"\|\s*(_\w*)")
 
 
@@ -64,6 +65,21 @@ class Rendered:
         return MARKS.sub("", text)
 
 
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """The place of a field with nothing but perhaps a default: filled in many times faster than
+    by Liquid, and to the same."""
+
+    name: str
+    default: str | None
+    write: Callable[[object], str]
+
+    def written(self, values: Mapping[str, str], noted: dict[str, None]) -> str:
+        """What stands there; noted if it is missing."""
+        value = values.get(self.name) or self.default
+        return self.write(_told(self.name, values, noted) if value is None else value)
+
+
 @dataclass(frozen=True)
 class Source:
     """A text once read: its fields, its prompts, and how to fill it in; or what is wrong."""
@@ -75,14 +91,16 @@ class Source:
     problem: Problem | None = None
     # Whether a field stands within a tag, or a condition can leave half a tag: clean it again.
     is_risky: bool = False
-    starts: tuple[tuple[int, int], ...] = field(default=())  # in Liquid's text → in the writer's
+    starts: tuple[tuple[int, int], ...] = ()  # in Liquid's text → in the writer's
+    parts: tuple[str | Slot, ...] = ()  # where plain fields are all there is
 
 
 def render(source: str, values: Mapping[str, str], *, html: bool) -> Rendered:
     """`source` with its fields filled in from `values`.
 
-    A field that has no value there is missing; one whose value is "" is blank on purpose. As HTML, `source` is sanitised and values are escaped, unless they are marked safe; else it
-    is one line of text and stays one.
+    A field that has no value there is missing; one whose value is "" is blank on purpose. As HTML,
+    `source` is sanitised and values are escaped, unless they are marked safe; else it is one line
+    of text and stays one.
     """
     if not scanning.has_codes(source, html=html):
         return Rendered(source)
@@ -90,9 +108,15 @@ def render(source: str, values: Mapping[str, str], *, html: bool) -> Rendered:
     if read_.problem or read_.template is None:
         return Rendered(source, prompts=read_.prompts, problem=read_.problem)
     noted: dict[str, None] = {}
-    told = {name: _told(name, values, noted) for name in read_.fields}
     try:
-        text = read_.template.render(told)
+        if read_.parts:
+            text = "".join(
+                part if isinstance(part, str) else part.written(values, noted)
+                for part in read_.parts
+            )
+        else:
+            told = {name: _told(name, values, noted) for name in read_.fields}
+            text = read_.template.render(told)
     except (LiquidError, RecursionError) as error:
         return Rendered(source, prompts=read_.prompts, problem=_problem(source, read_, error))
     return Rendered(_safe(text, read_), tuple(noted), read_.prompts)
@@ -122,6 +146,7 @@ def _read_now(source: str, html: bool) -> Source:
     prompts: list[str] = []
     parts: list[str] = []
     starts: list[tuple[int, int]] = []
+    slots: list[str | Slot | None] = []
     risky, length = False, 0
     try:
         for piece in scanning.pieces(source, html=html):
@@ -130,6 +155,7 @@ def _read_now(source: str, html: bool) -> Source:
             starts.append((length, piece.start))
             length += len(part)
             parts.append(part)
+            slots += _slot(piece, part, html)
         template = LANGUAGE.from_string("".join(parts))
         fields = _fields(source, template, tuple(starts), html)
     except Faulty as error:
@@ -137,7 +163,9 @@ def _read_now(source: str, html: bool) -> Source:
     except (LiquidError, RecursionError) as error:
         given = Source(html, starts=tuple(starts))
         return Source(html, prompts=tuple(prompts), problem=_problem(source, given, error))
-    return Source(html, template, fields, tuple(prompts), None, risky, tuple(starts))
+    plain = tuple(each for each in slots if each is not None)
+    simple = plain if len(plain) == len(slots) else ()
+    return Source(html, template, fields, tuple(prompts), None, risky, tuple(starts), simple)
 
 
 _read = lru_cache(maxsize=256)(_read_now)
@@ -161,8 +189,22 @@ def _in_liquid(source: str, piece: scanning.Piece, prompts: list[str], html: boo
         return f"{{% {_EMPTY.sub(r'\1 nil', piece.code)} %}}{piece.moved}"
     if own := _WRITER.search(piece.code):  # ours is the last one, and the only one
         raise scanning.faulty(source, piece.start, "unknown_filter", html=html, name=own[1])
-    writer = f"_{piece.place if html else 'line'}"
-    return f"{{{{ {piece.code} | {writer} }}}}{piece.moved}"
+    return f"{{{{ {piece.code} | {_writer(piece, html)} }}}}{piece.moved}"
+
+
+def _slot(piece: scanning.Piece, part: str, html: bool) -> list[str | Slot | None]:
+    """The piece as it is filled in without Liquid; [None] if it cannot be."""
+    if piece.kind in {"text", "prompt"}:
+        return [part]
+    plain = _PLAIN.fullmatch(piece.code) if piece.kind == "field" else None
+    if not plain or not known(plain["name"]):
+        return [None]
+    default = plain["default"][1:-1] if plain["default"] else None
+    return [Slot(plain["name"], default, WRITERS[_writer(piece, html)]), piece.moved]
+
+
+def _writer(piece: scanning.Piece, html: bool) -> str:
+    return f"_{piece.place if html else 'line'}"
 
 
 def _fields(
