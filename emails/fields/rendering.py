@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
 
+from django.utils.safestring import SafeString, mark_safe
 from liquid.exceptions import (
     FilterValueError,
     LiquidError,
@@ -37,6 +38,7 @@ class Rendered:
     missing: tuple[str, ...] = ()  # names of fields that are empty and have no default
     prompts: tuple[str, ...] = ()
     problem: Problem | None = None
+    html: bool = False
 
     @property
     def is_whole(self) -> bool:
@@ -45,23 +47,24 @@ class Rendered:
     @property
     def shown(self) -> str:
         """As far as it goes: what is missing or left stands there as it was written."""
-        return self._with_marks("{{%s}}", "{{! %s }}")
+        return self._filled("{{%s}}", "{{! %s }}", self.text)
 
     @property
-    def marked(self) -> str:
+    def marked(self) -> SafeString:
         """The same as HTML, in which what is missing or left stands out."""
-        return self._with_marks("<mark>{{%s}}</mark>", "<mark>{{! %s }}</mark>")
+        text = self.text if self.html else escape(self.text, quote=False)
+        filled = self._filled("<mark>{{%s}}</mark>", "<mark>{{! %s }}</mark>", text)
+        return mark_safe(filled)  # noqa: S308 - sanitised HTML, or escaped
 
-    def _with_marks(self, missing: str, prompt: str) -> str:
-        if self.problem or not MARKS.search(self.text):
-            return self.text
-        text = self.text
+    def _filled(self, missing: str, prompt: str, text: str) -> str:
+        if self.problem or not MARKS.search(text):
+            return text
         for name in self.missing:
             for spelled in {name, name.upper(), name.capitalize()}:
                 text = text.replace(MISSING.format(spelled), missing % name)
         for number, words in enumerate(self.prompts):
-            shown = escape(words, quote=False) if "<" in prompt else words
-            text = text.replace(PROMPT.format(number), prompt % shown)
+            told = escape(words, quote=False) if self.html or "<" in prompt else words
+            text = text.replace(PROMPT.format(number), prompt % told)
         return MARKS.sub("", text)
 
 
@@ -103,10 +106,10 @@ def render(source: str, values: Mapping[str, str], *, html: bool) -> Rendered:
     of text and stays one.
     """
     if not scanning.has_codes(source, html=html):
-        return Rendered(source)
+        return Rendered(source, html=html)
     read_ = read(source, html=html)
     if read_.problem or read_.template is None:
-        return Rendered(source, prompts=read_.prompts, problem=read_.problem)
+        return Rendered(source, prompts=read_.prompts, problem=read_.problem, html=html)
     noted: dict[str, None] = {}
     try:
         if read_.parts:
@@ -118,8 +121,9 @@ def render(source: str, values: Mapping[str, str], *, html: bool) -> Rendered:
             told = {name: _told(name, values, noted) for name in read_.fields}
             text = read_.template.render(told)
     except (LiquidError, RecursionError) as error:
-        return Rendered(source, prompts=read_.prompts, problem=_problem(source, read_, error))
-    return Rendered(_safe(text, read_), tuple(noted), read_.prompts)
+        problem = _problem(source, read_, error)
+        return Rendered(source, prompts=read_.prompts, problem=problem, html=html)
+    return Rendered(_safe(text, read_), tuple(noted), read_.prompts, html=html)
 
 
 def _told(name: str, values: Mapping[str, str], noted: dict[str, None]) -> object:
