@@ -263,6 +263,8 @@ LIMITS = {
     "EMAILS_PER_DAY": environment.number("LIMIT_EMAILS_PER_DAY", 1000, least=1),
     "ATTACHMENTS_MB": environment.number("LIMIT_ATTACHMENTS_MB", 20, least=1),
     "BODY_MB": environment.number("LIMIT_BODY_MB", 2, least=1),
+    "TEMPLATES": environment.number("LIMIT_TEMPLATES", 2000, least=1),
+    "CATEGORIES": environment.number("LIMIT_CATEGORIES", 500, least=1),
     "IMPORT_ROWS": environment.number("LIMIT_IMPORT_ROWS", 20_000, least=1),
     "IMPORT_MB": environment.number("LIMIT_IMPORT_MB", 10, least=1),
 }

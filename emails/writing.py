@@ -10,7 +10,15 @@ from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
-from .models import Cause, Email, EmailContent, Identity, Status, StoredFile
+from .models import (
+    Cause,
+    Email,
+    EmailContent,
+    Identity,
+    Status,
+    StoredFile,
+    TemplateVersion,
+)
 from .sending.html import line_of
 
 if TYPE_CHECKING:
@@ -39,6 +47,7 @@ class Writing:
     cc: Sequence[str] = ()
     bcc: Sequence[str] = ()
     files: Sequence[StoredFile] = field(default=())
+    template_version: TemplateVersion | None = None  # the one that was put in last
 
     def on_the_row(self) -> dict[str, object]:
         """The columns of the email itself."""
@@ -48,6 +57,7 @@ class Writing:
             "to_name": self.to_name or (self.person.name if self.person else ""),
             "person": self.person,
             "subject": self.subject,
+            "template_version": self.template_version,
             "snippet": line_of(self.html)[:200],
         }
 

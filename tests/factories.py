@@ -8,7 +8,7 @@ from uuid import uuid4
 from django.utils import timezone
 
 from accounts.models import User
-from emails.models import Attempt, Channel, Email, Identity, Outcome, Status
+from emails.models import Attempt, Channel, Email, Identity, Outcome, Status, Template
 from emails.writing import Writing, draft
 from prospects.models import Person
 
@@ -45,6 +45,11 @@ def make_person(owner: User, first_name: str = "", **fields: Any) -> Person:
         "company": "Nordlys Energi",
     } | fields
     return Person.objects.create(owner=owner, first_name=first_name, **fields)
+
+
+def make_template(owner: User, name: str = "Intro", **fields: Any) -> Template:
+    fields = {"category": None, "subject": "Hello", "html": "<p>Hello from us</p>"} | fields
+    return Template.write(owner, name=name, **fields)
 
 
 def make_draft(owner: User, **fields: Any) -> Email:

@@ -6,6 +6,7 @@ import "./files.js";
 import "./drop.js";
 import "./panels.js";
 import "./when.js";
+import "./templates.js";
 import "./saving.js";
 import "./leaving.js";
 import "./shortcuts.js";
