@@ -17,7 +17,7 @@ class PreferencesForm(forms.ModelForm):
 
     class Meta:
         model = User
-        fields = ["name", "language", "time_zone", "theme", "shortcuts", "undo_seconds"]
+        fields = ["name", "title", "language", "time_zone", "theme", "shortcuts", "undo_seconds"]
         help_texts = {"shortcuts": _("J, K, E, R and the others; ? shows them all.")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -26,6 +26,9 @@ class PreferencesForm(forms.ModelForm):
 
     def clean_name(self) -> str:
         return one_line(self.cleaned_data["name"])
+
+    def clean_title(self) -> str:
+        return one_line(self.cleaned_data["title"])
 
 
 class MemberForm(forms.ModelForm):

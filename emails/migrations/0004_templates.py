@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0001_initial'),
-        ('emails', '0001_initial'),
+        ('emails', '0003_fill_subjects_as_written'),
         ('prospects', '0002_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
