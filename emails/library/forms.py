@@ -6,12 +6,12 @@ from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.template.defaultfilters import filesizeformat
-from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.forms import SharingForm, one_line
 
+from ..fields import Problem, read, unknown_custom
 from ..forms.compose import LongTextField
 from ..forms.files import MEGABYTE
 from ..forms.shown import from_text, is_blank
@@ -21,8 +21,6 @@ from ..sending.html import clean, text_of
 
 if TYPE_CHECKING:
     from accounts.models import User
-
-    from ..models.templates import TemplateQuerySet
 
 NO_CATEGORY = gettext_lazy("No category")
 
@@ -166,6 +164,7 @@ class TemplateForm(forms.Form):
         # Shown again whatever is said against it below: nothing typed is lost.
         self.written = cleaned.get("html") or ""
         self._judge_size(cleaned.get("html") or "")
+        self._judge_fields(cleaned)
         if not self.errors and not (cleaned["subject"] or cleaned["html"]):
             self.add_error("html", _("Write a subject or a text: the template is empty."))
         return cleaned
@@ -182,10 +181,28 @@ class TemplateForm(forms.Form):
                 % {"size": filesizeformat(size), "limit": filesizeformat(self.body_limit)},
             )
 
+    def _judge_fields(self, cleaned: dict[str, Any]) -> None:
+        """Refuse what no email could be made of; prompts are for whoever uses the template."""
+        sources = {"subject": read(cleaned.get("subject") or "", html=False)}
+        sources["html"] = read(cleaned.get("html") or "", html=True)
+        for name, source in sources.items():
+            if source.problem:
+                self.add_error(name, _in_the(name) % {"problem": source.problem})
+            for field in unknown_custom(source.fields):
+                unknown = Problem("unknown_field", values={"name": field})
+                self.add_error(name, _in_the(name) % {"problem": unknown})
+
     def _category(self) -> Category | None:
         if name := self.cleaned_data["new_category"]:
             return Category.named(self.owner, name)
         return self.cleaned_data["category"]
+
+
+def _in_the(field: str) -> str:
+    """The sentence around what is wrong with a field in the subject or in the text."""
+    return (
+        _("In the subject, %(problem)s.") if field == "subject" else _("In the text, %(problem)s.")
+    )
 
 
 class TemplateSharingForm(SharingForm):
@@ -214,93 +231,3 @@ class TemplateSharingForm(SharingForm):
         """Who sees it now, in a sentence."""
         names = ", ".join(team.name for team in self.cleaned_data["teams"])
         return _("Shared with %(teams)s.") % {"teams": names} if names else _("Only you see it.")
-
-
-class ChosenTemplate(forms.Form):
-    """The template that an email is begun with: ?template=42."""
-
-    template = forms.ModelChoiceField(Template.objects.none(), required=False)
-
-    def __init__(self, user: "User", *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.user = user
-        self.fields["template"].queryset = Template.seen_by(user)  # type: ignore[attr-defined]
-
-    def typed(self) -> dict[str, Any]:
-        """What stands in a compose window that opens with it; {} where none can be found."""
-        if not self.is_valid() or not (template := self.cleaned_data["template"]):
-            return {}
-        latest = template.latest
-        ticket = latest.ticket_for(self.user)
-        return {"subject": latest.subject, "html": latest.html, "template": ticket}
-
-
-class TemplateSearch(forms.Form):
-    """What a list of templates is narrowed to and sorted by; it lives in the query string."""
-
-    VIEWS = {"": gettext_lazy("All"), "mine": gettext_lazy("Mine")} | {
-        "favourites": gettext_lazy("Favourites"),
-        "team": gettext_lazy("Team templates"),
-        "deleted": gettext_lazy("Deleted"),
-    }
-    SORTS = {"name": "sort_name", "used": "-used_at", "replies": "-reply_rate"}
-
-    words = forms.CharField(required=False, max_length=200)
-    view = forms.ChoiceField(required=False, choices=list(VIEWS.items()))
-    sort = forms.ChoiceField(required=False, choices=[(name, name) for name in SORTS])
-    category = forms.ModelChoiceField(Category.objects.none(), required=False)
-
-    def __init__(self, user: "User", *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.user = user
-        self.fields["category"].queryset = Category.seen_by(user)  # type: ignore[attr-defined]
-        self.is_valid()
-
-    @property
-    def sought(self) -> str:
-        return self.cleaned_data.get("words") or ""
-
-    @property
-    def chosen_view(self) -> str:
-        return self.cleaned_data.get("view") or ""
-
-    @property
-    def chosen_sort(self) -> str:
-        return self.cleaned_data.get("sort") or "name"
-
-    @property
-    def by(self) -> str:
-        """The column to sort by."""
-        return self.SORTS[self.chosen_sort]
-
-    @property
-    def title(self) -> str:
-        """The view or the category that is open."""
-        chosen = self.chosen_category
-        return chosen.name if chosen else str(self.VIEWS[self.chosen_view])
-
-    @cached_property
-    def chosen_category(self) -> Category | None:
-        return self.cleaned_data.get("category")
-
-    def found(self) -> "TemplateQuerySet":
-        """The templates that are asked for; what makes no sense in the query is passed over."""
-        user = self.user
-        seen = Template.seen_by(user)
-        found = {
-            "": seen,
-            "mine": seen.owned_by(user),
-            "favourites": seen.favourites_of(user),
-            "team": seen.shared_with(user),
-            "deleted": Template.objects.owned_by(user).removed(),
-        }[self.chosen_view]
-        if self.chosen_category:
-            found = found.in_category(self.chosen_category)
-        return found.matching(self.sought)
-
-    def in_order(self) -> "TemplateQuerySet":
-        """`found`, each with the column to sort by."""
-        found = self.found()
-        return {"used": found.with_last_use, "replies": found.with_reply_rate}.get(
-            self.chosen_sort, lambda: found
-        )()

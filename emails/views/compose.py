@@ -28,7 +28,7 @@ from ui.shortcuts import wants_part
 
 from ..composing import MOVED, Saved, Window
 from ..forms import ComposeForm, FilesForm, WindowForm
-from ..library.forms import ChosenTemplate
+from ..library.searching import ChosenTemplate
 from ..readiness import checks, on_its_way, undo_seconds
 from ..recipients import suggestions
 from ..undo import offer, offer_thrown

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 from accounts.requests import SignedInRequest
 
 from ...models import Template, Uses
-from ..forms import TemplateSearch
+from ..searching import TemplateSearch
 from ..shelves import shelves
 
 # So many stand in the picker; who looks for more narrows it down.

@@ -14,7 +14,8 @@ from ui.shortcuts import render_part
 
 from ...models import Overtaken, Template, Uses
 from ...views.compose import editor_page
-from ..forms import TemplateForm, TemplateSearch, TemplateSharingForm
+from ..forms import TemplateForm, TemplateSharingForm
+from ..searching import TemplateSearch
 from ..shelves import shelves
 
 
