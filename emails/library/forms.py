@@ -1,6 +1,7 @@
 """What is written in a template, where it stands, and what is looked for among templates."""
 
 from typing import TYPE_CHECKING, Any
+from uuid import uuid5
 
 from django import forms
 from django.conf import settings
@@ -99,6 +100,13 @@ class TemplateForm(forms.Form):
         told |= {"subject": template.subject, "html": template.html}
         category = template.category_id
         return cls(template.owner, template=template, initial=told | {"category": category})
+
+    def keep_apart(self) -> Template | None:
+        """As `keep`, as a new template beside the one that was changed meanwhile; the same one
+        for a second press."""
+        told = self.cleaned_data
+        self.template, told["key"] = None, uuid5(told["key"], f"beside {told['version']}")
+        return self.keep()
 
     def keep(self) -> Template | None:
         """The template as it is written now; None, with an error, if it cannot be kept.

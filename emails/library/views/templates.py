@@ -59,11 +59,11 @@ def template(request: SignedInRequest, pk: int) -> HttpResponse:
 
 def _save(request: SignedInRequest, found: Template) -> HttpResponse:
     choice = request.POST.get("as")
-    form = TemplateForm(request.user, request.POST, template=None if choice == "new" else found)
+    form = TemplateForm(request.user, request.POST, template=found)
     if not form.is_valid():
         return _editor(request, found, form, status=422)
     try:
-        kept = form.keep()
+        kept = form.keep_apart() if choice == "new" else form.keep()
     except Overtaken as overtaken:
         if choice != "mine" or overtaken.template.removed_at:
             return _editor(request, found, form, status=409, other=overtaken.template)

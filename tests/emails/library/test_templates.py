@@ -308,4 +308,4 @@ def test_lists_sort_by_last_use_and_by_replies(rita):
     by_use = Template.objects.with_last_use().order_by("-used_at")
     by_replies = Template.objects.with_reply_rate().order_by("-reply_rate", "pk")
     assert list(by_use) == [old, answered, never]
-    assert [(each, each.reply_rate) for each in by_replies][0] == (answered, 1000)
+    assert (by_replies[0], by_replies[0].reply_rate) == (answered, 1000)
