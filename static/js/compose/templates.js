@@ -5,21 +5,23 @@ import { put } from "./putting.js";
 const form = document.querySelector("#compose");
 const picker = form.querySelector("[data-templates]");
 const panel = picker.querySelector("#picker");
+const gone = form.querySelector("[data-template-gone]");
 const first = () => panel.querySelector("[data-picker]");
 const rows = () => [...panel.querySelectorAll("[data-template]")];
 
 async function text(url) {
   const answer = await fetch(url, { redirect: "manual" }).catch(() => { throw "unreachable"; });
   if (answer.type === "opaqueredirect") throw "signed-out";
-  if (!answer.ok) throw answer.status === 404 ? "template-gone" : "unreachable";
+  if (answer.status === 404) return null;
+  if (!answer.ok) throw "unreachable";
   return answer.json();
 }
 
 async function take(button) {
   try {
     const template = await text(button.closest("[data-template]").dataset.template);
-    picker.open = !(await put(template, button.dataset.put));
-    problem("");
+    gone.hidden = template !== null;
+    picker.open = template !== null && !(await put(template, button.dataset.put));
   } catch (name) {
     picker.open = false;
     problem(name);
@@ -33,7 +35,10 @@ function step(by, from) {
   else if (by < 0) first()?.focus();
 }
 
-picker.addEventListener("toggle", () => picker.open && panel.dispatchEvent(new CustomEvent("look")));
+picker.addEventListener("toggle", () => {
+  panel.replaceChildren(); // what was found before may be gone
+  if (picker.open) panel.dispatchEvent(new CustomEvent("look"));
+});
 panel.addEventListener("htmx:after:swap", ({ target }) => target === panel && first()?.focus());
 panel.addEventListener("input", (event) => event.stopPropagation()); // looking for one is not writing
 panel.addEventListener("click", ({ target }) => {
