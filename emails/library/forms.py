@@ -12,12 +12,13 @@ from django.utils.translation import gettext_lazy
 
 from accounts.forms import SharingForm, one_line
 
-from ..fields import Problem, read, unknown_custom
+from ..fields import Group, Listed, Problem, listed, read, unknown_custom
+from ..fields.language import FILTERS
 from ..forms.compose import LongTextField
 from ..forms.files import MEGABYTE
 from ..forms.shown import from_text, is_blank
 from ..forms.subjects import subject_line
-from ..models import Category, Overtaken, Template, TooMany
+from ..models import Category, Identity, Overtaken, Template, TooMany
 from ..sending.html import clean, text_of
 
 if TYPE_CHECKING:
@@ -140,6 +141,21 @@ class TemplateForm(forms.Form):
     @property
     def body_as_text(self) -> str:
         return text_of(self.body).rstrip("\n")
+
+    @property
+    def known_fields(self) -> list[tuple[Group, list[Listed]]]:
+        """Every field that can be used."""
+        return listed()
+
+    @property
+    def filters(self) -> list[tuple[str, Any]]:
+        """What can be done with a field."""
+        return list(FILTERS.items())
+
+    @property
+    def sender(self) -> Identity | None:
+        """Who it comes from when it is looked at: the identity that new emails begin with."""
+        return self.owner.identities.for_compose().first()
 
     @property
     def body_limit(self) -> int:

@@ -47,7 +47,7 @@ def new(request: SignedInRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @editor_page
 def template(request: SignedInRequest, pk: int) -> HttpResponse:
-    """One template. Only its owner changes it; as=new makes another one of what was typed, as=mine
+    """One template. Only its owner changes it; keep=new makes another one of what was typed, keep=mine
     puts it in the place of what somebody was faster to write."""
     found = get_object_or_404(Template.opened_by(request.user).for_page(request.user), pk=pk)
     if request.method == "POST" and found.owner == request.user:
@@ -58,7 +58,7 @@ def template(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 def _save(request: SignedInRequest, found: Template) -> HttpResponse:
-    choice = request.POST.get("as")
+    choice = request.POST.get("keep")
     form = TemplateForm(request.user, request.POST, template=found)
     if not form.is_valid():
         return _editor(request, found, form, status=422)

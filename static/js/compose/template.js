@@ -1,6 +1,10 @@
 // The editor of a template: saved by its button or ⌘⏎. Until the server has it, what is typed is in this browser.
 import { write } from "./editor.js";
+import "./fields.js";
+import "./highlight.js";
+import "./look.js";
 import "./panels.js";
+import "./recipients.js";
 import { problem, token } from "./post.js";
 import { backUp, handOver } from "./template-backup.js";
 
@@ -13,7 +17,7 @@ addEventListener("pagehide", () => backUp.now());
 
 // A session that is over must not swallow what is sent to it: the page stays and says so.
 form.addEventListener("submit", async (event) => {
-  if (form.dataset.ready) return;
+  if (form.dataset.ready || event.submitter?.formTarget === "look") return;
   event.preventDefault();
   const button = event.submitter;
   write();

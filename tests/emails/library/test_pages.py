@@ -202,9 +202,9 @@ def test_of_two_windows_the_later_is_told_and_chooses(client, rita):
     assert "is at version 2 now" in said(refused) and 'value="Hers"' in refused.text
     template.refresh_from_db()
     assert template.subject == "Mine"
-    client.post(template.get_absolute_url(), late | {"as": "new"})
+    client.post(template.get_absolute_url(), late | {"keep": "new"})
     assert set(rita.templates.values_list("subject", flat=True)) == {"Mine", "Hers"}
-    client.post(template.get_absolute_url(), late | {"as": "mine"})
+    client.post(template.get_absolute_url(), late | {"keep": "mine"})
     template.refresh_from_db()
     assert (template.subject, template.version) == ("Hers", 3)
 
@@ -214,9 +214,9 @@ def test_what_is_typed_in_a_template_that_was_deleted_can_be_saved_as_new(client
     template.remove(by=rita)
     late = typed(template, subject="Still here")
     assert "was deleted meanwhile" in said(client.post(template.get_absolute_url(), late))
-    assert client.post(template.get_absolute_url(), late | {"as": "mine"}).status_code == 409
+    assert client.post(template.get_absolute_url(), late | {"keep": "mine"}).status_code == 409
 
-    client.post(template.get_absolute_url(), late | {"as": "new"})
+    client.post(template.get_absolute_url(), late | {"keep": "new"})
     assert Template.seen_by(rita).get().subject == "Still here"
 
 
