@@ -215,6 +215,47 @@ def test_a_session_that_ends_in_the_editor_costs_nothing(page, rita):
     assert page.evaluate("Object.keys(localStorage).length") == 0
 
 
+def test_a_field_is_put_in_and_the_text_looked_at_as_somebody(page, sam):
+    template = make_template(sam, "Intro", subject="For you")
+    enter(page, sam)
+    page.goto(template.get_absolute_url())
+    page.locator("[data-editor]").fill("Hi ")
+    page.get_by_role("button", name="Insert a field").click()
+    page.keyboard.type("first")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-editor]")).to_have_text("Hi {{first_name}}")
+    page.get_by_role("button", name="Preview").click()
+    page.locator("#c-as").press_sequentially("sandb")
+    page.keyboard.press("Enter")  # before anybody was found
+    expect(page.get_by_role("option", name="Maria Sandberg")).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.frame_locator("[name=look]").get_by_text("Hi Maria")).to_be_visible()
+    assert template.versions.count() == 1
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Saved.")).to_be_visible()
+    assert Template.objects.get().html == "<p>Hi {{first_name}}</p>"
+
+
+def test_of_two_windows_the_later_is_told_and_chooses(page, rita):
+    template = make_template(rita, "Intro")
+    enter(page, rita)
+    page.goto(template.get_absolute_url())
+    other = page.context.new_page()
+    other.goto(template.get_absolute_url())
+    for window, words in ((page, "Mine"), (other, "Hers")):
+        window.get_by_label("Subject").fill(words)
+        window.get_by_role("button", name="Save").first.click()
+    expect(other.get_by_text("is at version 2 now")).to_be_visible()
+    expect(other.get_by_label("Subject")).to_have_value("Hers")
+    other.get_by_role("button", name="Save mine as a new template").click()
+
+    expect(other.get_by_text("Saved.")).to_be_visible()
+    assert set(Template.objects.values_list("subject", flat=True)) == {"Mine", "Hers"}
+    assert not other.evaluate("Object.keys(localStorage).length")
+
+
 def test_a_mistake_is_said_beside_its_field_and_nothing_is_lost(page, rita):
     enter(page, rita)
     page.goto("/templates/new/")

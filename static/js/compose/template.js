@@ -31,6 +31,8 @@ form.addEventListener("submit", async (event) => {
   form.requestSubmit(button);
 });
 
+// Whom to look at it as is found by Enter; nothing is saved by that.
+form.addEventListener("keydown", (event) => event.key === "Enter" && event.target.role === "combobox" && event.preventDefault());
 // Before the editor sees it.
 form.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || !(event.metaKey || event.ctrlKey)) return;
