@@ -10,6 +10,7 @@ from emails.models import Attempt, Email, EmailContent, Event, Link, Transition
 from emails.tracking.rewriting import instrument
 from prospects.models import Suppression
 
+from . import library
 from .contacts import add_contacts
 from .crew import make_crew
 from .plot import Plot
@@ -28,6 +29,7 @@ def load(smtp_port: int) -> int:
     chance, now = Random(SEED), timezone.now()  # noqa: S311 (invented people, not secrets)
     plot = Plot(chance, make_crew(chance, now, smtp_port), now)
     stories = plot.stories()
+    library.stock(chance, now, stories)
     _store_emails(stories)
     _store_history(stories)
     known: set[tuple[str, str]] = set()

@@ -1,15 +1,21 @@
+from .categories import Category, NotEmpty
 from .changing import IllegalTransition
 from .channels import Channel, UnattendedPeriod
 from .content import Attachment, Composition, EmailContent, Link, StoredFile
 from .email import Email
+from .favourites import Favourite
 from .history import Attempt, Event, FailedReaction, Transition
 from .identities import Identity
 from .returned import ReturnedMail
+from .templates import Overtaken, Template, TooMany
+from .uses import Uses
+from .versions import TemplateVersion
 from .vocabulary import Cause, Outcome, Status
 
 __all__ = [
     "Attachment",
     "Attempt",
+    "Category",
     "Cause",
     "Channel",
     "Composition",
@@ -17,13 +23,20 @@ __all__ = [
     "EmailContent",
     "Event",
     "FailedReaction",
+    "Favourite",
     "Identity",
     "IllegalTransition",
     "Link",
+    "NotEmpty",
     "Outcome",
+    "Overtaken",
     "ReturnedMail",
     "Status",
     "StoredFile",
+    "Template",
+    "TemplateVersion",
+    "TooMany",
     "Transition",
     "UnattendedPeriod",
+    "Uses",
 ]

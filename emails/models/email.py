@@ -71,6 +71,11 @@ class Email(Weighing):
                 condition=Q(status=Status.IN_PROGRESS),
             ),
             models.Index(fields=["person", "-moved_at"], name="emails_of_person"),
+            models.Index(
+                fields=["template_version", "delivered_at"],
+                name="emails_of_template",
+                condition=Q(template_version__isnull=False),
+            ),
         ]
 
     @property

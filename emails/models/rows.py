@@ -65,6 +65,17 @@ class EmailRow(models.Model):
         "self", models.SET_NULL, null=True, related_name="continued_by", verbose_name=_("made from")
     )
 
+    # The text that it was made with; of several the one that was put in last, however much of it
+    # was changed by hand afterwards.
+    template_version = models.ForeignKey(
+        "emails.TemplateVersion",
+        models.PROTECT,
+        null=True,
+        related_name="emails",
+        db_index=False,
+        verbose_name=_("template"),
+    )
+
     # When it goes: the instant, and the wall time and zone that the rep meant by it.
     send_at = models.DateTimeField(_("scheduled for"), null=True)
     send_wall = models.CharField(max_length=16, blank=True)  # "2027-03-29T08:15"

@@ -28,6 +28,7 @@ from ui.shortcuts import wants_part
 
 from ..composing import MOVED, Saved, Window
 from ..forms import ComposeForm, FilesForm, WindowForm
+from ..library.searching import ChosenTemplate
 from ..previews import policy, previewed
 from ..readiness import checks, on_its_way, undo_seconds
 from ..recipients import suggestions
@@ -50,11 +51,12 @@ def editor_page(view: View) -> View:
 @require_GET
 @editor_page
 def new(request: SignedInRequest) -> HttpResponse:
-    """A new email, or with ?key= what was begun under it."""
+    """A new email, or with ?key= what was begun under it; ?to= and ?template= fill it in."""
     if wants_part(request):
         return _frame(request)
     window = Window.new(request.user, WindowForm.key_in(request.GET))
-    typed = window.typed() or {"to": request.GET.get("to", "")}
+    chosen = ChosenTemplate(request.user, request.GET)
+    typed = window.typed() or {"to": request.GET.get("to", "")} | chosen.typed()
     return _page(request, window, _opened(request, typed))
 
 

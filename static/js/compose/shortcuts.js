@@ -15,7 +15,8 @@ form.addEventListener("keydown", (event) => {
 document.addEventListener("keydown", (event) => {
   const field = event.target.matches?.("input:not([type=checkbox], [type=file])");
   if (event.key === "Enter" && field) event.preventDefault();
-  if (event.key === "Escape" && !event.defaultPrevented && outside) leave();
+  const asked = document.querySelector("dialog:modal"); // Escape answers that
+  if (event.key === "Escape" && !event.defaultPrevented && !asked && outside) leave();
 });
 
 if (!/Mac|iPhone|iPad/.test(navigator.platform)) document.documentElement.dataset.control = "";
