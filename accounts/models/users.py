@@ -83,6 +83,15 @@ class User(AbstractBaseUser):
         validators=[MaxValueValidator(60)],
         help_text=_("0 to 60; empty: as the installation has it."),
     )
+    unsubscribe_message = models.CharField(
+        _("your own words"),
+        max_length=500,
+        blank=True,
+        help_text=_(
+            "Put the words that are the link in brackets: [unsubscribe here]. Empty: as the"
+            " organisation has it."
+        ),
+    )
     last_section = models.CharField(max_length=40, default="emails", editable=False)
 
     USERNAME_FIELD = "email"

@@ -127,7 +127,9 @@ class Shown(forms.Form):
         """Why To must not be mailed, or ""."""
         if not self.recipient:
             return ""
-        return recipients.refusals([self.recipient.address]).get(self.recipient.address, "")
+        return recipients.refusals([self.recipient.address], self.user).get(
+            self.recipient.address, ""
+        )
 
     @property
     def spoken_time(self) -> str:

@@ -1,9 +1,11 @@
+from .consent import ConsentChange
 from .groups import Group, GroupMember
 from .imports import PeopleImport
 from .people import Person, sort_key
 from .suppression import Suppression, hash_of, values_covering
 
 __all__ = [
+    "ConsentChange",
     "Group",
     "GroupMember",
     "PeopleImport",

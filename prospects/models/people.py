@@ -56,6 +56,17 @@ class PersonQuerySet(models.QuerySet["Person"]):
         keyed = self.annotate(key=Lower("email"))
         return keyed.filter(key__in=keys).values_list("key", "pk")
 
+    def with_keys(self, keys: "Iterable[str]") -> Self:
+        """Those with one of the addresses `keys`, in lower case."""
+        return self.alias(address_key=Lower("email")).filter(address_key__in=keys)
+
+    def unsubscribed(self) -> Self:
+        """Those who want no more mail, be it from everybody or from one user."""
+        from .suppression import Suppression
+
+        gone = Suppression.objects.in_force().because(Suppression.Reason.UNSUBSCRIBED)
+        return self.with_keys(gone.values("value"))
+
     def with_address(self, address: str) -> Self:
         return self.annotate(key=Lower("email")).filter(key=address.strip().lower())
 

@@ -2,12 +2,14 @@ import hashlib
 from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
-from django.db import models
+from django.db import connection, models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from accounts.models import User
 
 
@@ -31,16 +33,56 @@ class SuppressionQuerySet(models.QuerySet["Suppression"]):
     def in_force(self) -> Self:
         return self.filter(released_at=None)
 
-    def covering(self, *addresses: str) -> Self:
-        """Those in force that forbid mail to any of `addresses`, by address or by domain."""
+    def covering(self, *addresses: str, sender: int | None = None) -> Self:
+        """Those in force that forbid mail to any of `addresses`, by address or by domain.
+
+        With the id of a `sender`, only what holds for that user's mail; without, all of them, so
+        that whoever does not say who writes leaves out one too many rather than one too few.
+        """
         values = {value for address in addresses if address for value in values_covering(address)}
-        return self.in_force().filter(value__in=values)
+        found = self.in_force().filter(value__in=values)
+        return found if sender is None else found.filter(Q(sender=None) | Q(sender=sender))
+
+    def of_address(self, address: str) -> Self:
+        """Those of the address itself, not of its domain."""
+        return self.filter(value__in=[address.strip().lower(), hash_of(address)])
+
+    def because(self, *reasons: str) -> Self:
+        return self.filter(reason__in=reasons)
+
+    def blocked(self) -> Self:
+        """What admins have closed."""
+        return self.because(Suppression.Reason.BLOCKED)
+
+    def matching(self, words: str) -> Self:
+        """Those whose address, domain or note holds every word of `words`."""
+        found = self
+        for word in words.split()[:8]:
+            found = found.filter(Q(value__icontains=word) | Q(note__icontains=word))
+        return found
+
+    def newest_first(self) -> Self:
+        return self.order_by("-created_at", "-pk")
+
+
+# One statement says which rows came new, whoever else writes the same ones at this moment: the
+# second of two waits for the first and then finds nothing to do. Sorted, so that two never wait
+# for each other.
+_FORBID = """
+INSERT INTO prospects_suppression (value, reason, note, sender_id, created_at, created_by_id)
+SELECT value, %(reason)s, %(note)s, %(sender)s, statement_timestamp(), %(by)s
+  FROM unnest(%(values)s::text[]) AS given(value) ORDER BY value
+ON CONFLICT DO NOTHING
+RETURNING id
+"""
 
 
 class Suppression(models.Model):
     """An address or a whole domain that must not be mailed: since when, why, and who says so.
 
-    A domain covers its subdomains. Released rows stay as history.
+    A domain covers its subdomains. With a `sender` only that user's mail is forbidden, else
+    everybody's. Released rows stay. What is written here goes through prospects.consent, which
+    keeps the history and stops what waits to be sent.
     """
 
     class Reason(models.TextChoices):
@@ -54,6 +96,14 @@ class Suppression(models.Model):
     )
     reason = models.CharField(_("reason"), max_length=20, choices=Reason, default=Reason.BLOCKED)
     note = models.CharField(_("note"), max_length=500, blank=True)
+    sender = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("only mail by"),
+    )
     created_at = models.DateTimeField(_("since"), default=timezone.now, editable=False)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -83,8 +133,9 @@ class Suppression(models.Model):
         ordering = ["-created_at", "-pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["value", "reason"],
+                fields=["value", "reason", "sender"],
                 condition=Q(released_at=None),
+                nulls_distinct=False,
                 name="suppressed_once_for_a_reason",
             ),
             models.CheckConstraint(
@@ -103,21 +154,61 @@ class Suppression(models.Model):
     def is_domain(self) -> bool:
         return "@" not in self.value
 
+    @property
+    def is_hash(self) -> bool:
+        """Whether it stands for an address that only its hash is known of any more."""
+        return self.value.startswith("sha256:")
+
+    @property
+    def words(self) -> str:
+        """Why, as it stands in a sentence, and whose mail it is about where that is one user's."""
+        if self.sender is None:
+            return self.get_reason_display()
+        return _("%(reason)s from mail by %(sender)s") % {
+            "reason": self.get_reason_display(),
+            "sender": self.sender,
+        }
+
     @classmethod
-    def suppress(cls, value: str, reason: str, **fields: Any) -> bool:
+    def forbid(
+        cls,
+        values: "Iterable[str]",
+        reason: str,
+        *,
+        by: "User | None" = None,
+        sender: "User | None" = None,
+        note: str = "",
+    ) -> "list[Suppression]":
+        """Write down that `values` (addresses, domains) must not be mailed; returns what came new.
+
+        Only prospects.consent calls this.
+        """
+        told = {
+            "values": sorted({value.strip().lower() for value in values}),
+            "reason": reason,
+            "note": note[:500],
+            "sender": sender.pk if sender else None,
+            "by": by.pk if by else None,
+        }
+        with connection.cursor() as cursor:
+            cursor.execute(_FORBID, told)
+            ids = [row[0] for row in cursor.fetchall()]
+        return list(cls.objects.filter(pk__in=ids).order_by("pk"))
+
+    @classmethod
+    def suppress(cls, value: str, reason: str, **told: Any) -> bool:
         """Forbid mail to `value` (an address or a domain); False if that was so already."""
-        return cls.objects.get_or_create(
-            value=value.strip().lower(), reason=reason, released_at=None, defaults=fields
-        )[1]
+        from ..consent import suppress
+
+        return bool(suppress([value], reason, **told).new)
 
     def release(self, by: "User | None", why: str = "") -> bool:
         """Allow mail again, for the reason `why`; False if somebody already did."""
-        note = " · ".join(filter(None, [self.note, why]))[:500]
-        return bool(
-            Suppression.objects.in_force()
-            .filter(pk=self.pk)
-            .update(released_at=timezone.now(), released_by=by, note=note)
-        )
+        from ..consent import release
+        from .consent import ConsentChange
+
+        mine = Suppression.objects.filter(pk=self.pk)
+        return bool(release(mine, by=by, why=why, source=ConsentChange.Source.ADMIN))
 
     @classmethod
     def release_for(cls, address: str, *, by: "User | None", complaints: bool = False) -> int:
@@ -125,9 +216,9 @@ class Suppression(models.Model):
 
         Returns how many were in force. Unsubscribed and blocked addresses stay as they are.
         """
+        from ..consent import release
+        from .consent import ConsentChange
+
         reasons = [cls.Reason.BOUNCED, *([cls.Reason.COMPLAINED] if complaints else [])]
-        return (
-            cls.objects.in_force()
-            .filter(value__in=[address.strip().lower(), hash_of(address)], reason__in=reasons)
-            .update(released_at=timezone.now(), released_by=by)
-        )
+        caused = cls.objects.of_address(address).because(*reasons)
+        return release(caused, by=by, source=ConsentChange.Source.RETRY)
