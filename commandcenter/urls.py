@@ -22,6 +22,7 @@ urlpatterns = [
     path("accounts/", include("allauth.urls")),
     path("own-browser/", own_browser, name="own-browser"),
     path("t/", include("emails.tracking.urls")),
+    path("u/", include("emails.unsubscribing.urls")),
     path("people/", include("prospects.urls")),
     path("settings/", include("accounts.urls")),
     path("settings/", include("emails.setup.urls")),

@@ -1,8 +1,8 @@
 """What an email says, as a page that is safe to show in a frame.
 
 Nothing of it runs, and nothing is fetched from anywhere unless the reader asks for pictures. What
-is shown is what was sent, but with the writer's own links and without our pixel, so that looking
-at it leaves no trace.
+is shown is what was sent, or as it will be, but with the writer's own links and without our pixel,
+so that looking at it leaves no trace.
 """
 
 import re
@@ -16,7 +16,14 @@ from django.utils.safestring import SafeString, mark_safe
 from .models import Email, EmailContent
 from .sending.html import clean
 from .tracking import tokens
-from .tracking.rewriting import AddressReplacer, click_url, is_web, pixel_url
+from .tracking.rewriting import (
+    AddressReplacer,
+    click_url,
+    is_unsubscribing,
+    is_web,
+    pixel_url,
+)
+from .unsubscribing.wording import NOWHERE, with_footer
 
 # An address that clean() drops: the picture's own words stand in its place.
 NOTHING = ""
@@ -44,7 +51,8 @@ def preview(email: Email, *, pictures: bool = False) -> Preview:
         content = email.content
     except EmailContent.DoesNotExist:  # purged
         return Preview(SafeString(), has_remote_pictures=False, is_plain=True)
-    return _shown(email, content.sent_html or content.html, pictures)
+    html = content.sent_html or with_footer(email, content.html)
+    return _shown(email, html, pictures)
 
 
 def policy(*, pictures: bool) -> dict[str, list[str]]:
@@ -70,8 +78,8 @@ def _shown(email: Email, html: str, pictures: bool) -> Preview:
 
     def original(tag: str, address: str) -> str | None:
         nonlocal remote
-        if tag == "a":
-            return urls.get(address)
+        if tag == "a":  # nobody unsubscribes a recipient by looking at what was written to them
+            return NOWHERE if is_unsubscribing(address) else urls.get(address)
         if address == pixel or _is_ours(address):
             return NOTHING
         if not is_web(address):

@@ -153,6 +153,11 @@ class User(AbstractBaseUser):
         """All users, for the page of the team."""
         return cls.objects.for_team_page()
 
+    @classmethod
+    def several_write(cls) -> bool:
+        """Whether mail of this organisation can come from more than one of them."""
+        return len(cls.objects.active().values_list("pk")[:2]) > 1
+
     @transaction.atomic
     def deactivate(self) -> None:
         """Let them sign in no more, from their next click on; what they did stays.

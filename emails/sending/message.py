@@ -9,6 +9,8 @@ from django.utils import timezone
 from ..models import Attempt, Email, EmailContent, Link
 from ..tracking import tokens
 from ..tracking.rewriting import instrument
+from ..unsubscribing import wording as unsubscribing
+from ..unsubscribing.wording import with_footer
 from . import mime
 from .html import for_mail, text_of
 
@@ -52,11 +54,13 @@ def prepare(email: Email) -> Prepared:
     earlier = list(email.attempts.all())
     try:
         html: str = content.sent_html
+        text: str = content.sent_text
         links: list[Link] = []
         if not html:
+            written = with_footer(email, content.html)
+            text = text_of(written)
             after = _last_link(email) if earlier else 0
-            html, links = instrument(email, content.html, after=after)
-        text = content.sent_text or text_of(content.html)
+            html, links = instrument(email, written, after=after)
         data = mime.build(_outgoing(email, html, text, earlier))
     except (ValueError, OSError) as error:
         raise CannotBeBuilt(str(error)) from error
@@ -84,7 +88,7 @@ def _outgoing(email: Email, html: str, text: str, earlier: list[Attempt]) -> mim
         date=timezone.localtime(
             earlier[0].started_at if earlier else timezone.now(), timezone=email.owner.zone
         ),
-        headers={settings.TOKEN_HEADER: token},
+        headers={settings.TOKEN_HEADER: token} | unsubscribing.headers(email),
         attachments=[
             mime.Attachment(kept.file.name, kept.file.content_type, kept.file.file.read())
             for kept in email.attachments.select_related("file")

@@ -21,6 +21,8 @@ def domains_of(address: str) -> list[str]:
 
 def hash_of(address: str) -> str:
     """What stands for `address` once the email that named it has been purged."""
+    if address.startswith("sha256:"):
+        return address
     return f"sha256:{hashlib.sha256(address.strip().lower().encode()).hexdigest()}"
 
 
@@ -201,6 +203,14 @@ class Suppression(models.Model):
         from ..consent import suppress
 
         return bool(suppress([value], reason, **told).new)
+
+    @classmethod
+    def unsubscribed_from(cls, address: str, sender: int) -> "Suppression | None":
+        """That whoever reads `address` has unsubscribed from everybody's mail, else from that of
+        the user with the id `sender`; None if from neither."""
+        mine = cls.objects.in_force().of_address(address).because(cls.Reason.UNSUBSCRIBED)
+        found = {row.sender_id: row for row in mine}
+        return found.get(None) or found.get(sender)
 
     def release(self, by: "User | None", why: str = "") -> bool:
         """Allow mail again, for the reason `why`; False if somebody already did."""
