@@ -14,6 +14,7 @@ from django.utils.csp import CSP
 from django.utils.safestring import SafeString, mark_safe
 
 from .models import Email, EmailContent
+from .resolving import about
 from .sending.html import clean
 from .tracking import tokens
 from .tracking.rewriting import (
@@ -23,7 +24,7 @@ from .tracking.rewriting import (
     is_web,
     pixel_url,
 )
-from .unsubscribing.wording import NOWHERE, with_footer
+from .unsubscribing.wording import NOWHERE, footer
 
 # An address that clean() drops: the picture's own words stand in its place.
 NOTHING = ""
@@ -51,7 +52,7 @@ def preview(email: Email, *, pictures: bool = False) -> Preview:
         content = email.content
     except EmailContent.DoesNotExist:  # purged
         return Preview(SafeString(), has_remote_pictures=False, is_plain=True)
-    html = content.sent_html or with_footer(email, content.html)
+    html = content.sent_html or content.html + footer(about(email), content.html)
     return _shown(email, html, pictures)
 
 

@@ -19,6 +19,7 @@ from ..tracking.rewriting import unsubscribe_url
 if TYPE_CHECKING:
     from accounts.models import User
 
+    from ..fields import About
     from ..models import Email
 
 _LINK = re.compile(
@@ -27,7 +28,7 @@ _LINK = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 _WORD = re.compile(r"\b(?:un-?subscrib\w*|opt(?:ing)?[ -]out|avregistrer\w*|avprenumerer\w*)", re.I)
-NOWHERE = "#"  # where the link leads in what its writer is shown
+NOWHERE = "#unsubscribe"  # where the link leads in what its writer is shown
 
 
 def of_organisation(organisation: Organisation, language: str) -> str:
@@ -73,24 +74,33 @@ def _anchor(words: str, url: str) -> str:
     return format_html('<a href="{}">{}</a>', url, words)
 
 
-# Below an email ---------------------------------------------------------------------------------
+# In an email ------------------------------------------------------------------------------------
 
 
-def footer(owner: "User", url: str = NOWHERE) -> SafeString:
-    """What stands below an email of `owner`'s, leading to `url`; empty where the organisation
-    wants nothing there. Without colours or sizes in figures, so that it reads on any ground."""
-    organisation = Organisation.current()
-    if not organisation.append_unsubscribe:
+def in_organisations_words(about: "About") -> SafeString:
+    """What stands for {{team_unsubscribe}}."""
+    language = about.owner.language
+    return linked(of_organisation(Organisation.current(), language), _url(about))
+
+
+def in_own_words(about: "About") -> SafeString:
+    """What stands for {{friendly_unsubscribe}}."""
+    return linked(of_user(about.owner, Organisation.current()), _url(about))
+
+
+def footer(about: "About", body: str) -> SafeString:
+    """What stands below `body`, all of whose fields are filled in; empty where it has the link
+    already, or where the organisation wants nothing there. Without colours or sizes in figures, so
+    that it reads on any ground."""
+    if _url(about) in body or not (organisation := Organisation.current()).append_unsubscribe:
         return SafeString()
-    with translation.override(owner.language):
-        words = linked(of_user(owner, organisation), url)
+    with translation.override(about.owner.language):
+        words = linked(of_user(about.owner, organisation), _url(about))
     return format_html("<p><small>{}</small></p>", words)
 
 
-def with_footer(email: "Email", html: str) -> str:
-    """`html` of `email` with the way to unsubscribe below it, unless it is in there already."""
-    url = unsubscribe_url(email.pk)
-    return html if url in html else html + footer(email.owner, url)
+def _url(about: "About") -> str:
+    return unsubscribe_url(about.email.pk) if about.email else NOWHERE
 
 
 def headers(email: "Email") -> dict[str, str]:

@@ -1,4 +1,5 @@
 from .consent import ConsentChange
+from .custom_fields import CustomField, key_of
 from .groups import Group, GroupMember
 from .imports import PeopleImport
 from .people import Person, sort_key
@@ -6,12 +7,14 @@ from .suppression import Suppression, hash_of, values_covering
 
 __all__ = [
     "ConsentChange",
+    "CustomField",
     "Group",
     "GroupMember",
     "PeopleImport",
     "Person",
     "Suppression",
     "hash_of",
+    "key_of",
     "sort_key",
     "values_covering",
 ]

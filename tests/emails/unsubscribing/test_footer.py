@@ -7,8 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.models import Organisation
+from emails.fields import About
 from emails.models import Email, Status
 from emails.previews import preview
+from emails.resolving import resolve
 from emails.sending.html import clean, text_of
 from emails.sending.message import prepare
 from emails.tracking.rewriting import unsubscribe_url
@@ -147,7 +149,9 @@ def test_every_attempt_says_the_same_whatever_is_changed_meanwhile(rita):
 def test_the_preview_shows_it_and_leads_nowhere(rita):
     email = make_email(rita, Status.SCHEDULED)
     waiting = preview(email).html
-    assert "unsubscribe here" in waiting and "/u/" not in waiting and 'href="#"' in waiting
+    assert (
+        "unsubscribe here" in waiting and "/u/" not in waiting and 'href="#unsubscribe"' in waiting
+    )
     assert preview(email).is_plain
 
     prepared(email).keep()
@@ -158,3 +162,38 @@ def test_the_preview_shows_it_and_leads_nowhere(rita):
 
 def test_the_text_of_a_foot_reads_well():
     assert text_of(f"<p><small>{linked('No? [Stop]', URL)}</small></p>") == f"No? Stop <{URL}>\n"
+
+
+# As fields ---------------------------------------------------------------------------------------
+
+
+def test_the_fields_are_the_two_wordings_and_leave_out_the_foot(rita):
+    organise(unsubscribe_message="The team: [leave us]")
+    type(rita).objects.update(unsubscribe_message="Rita: [leave me]")
+    for field, words in [("team", "The team: "), ("friendly", "Rita: ")]:
+        email = make_email(
+            rita, Status.SCHEDULED, html=f"<p>Hi.</p><p>{{{{{field}_unsubscribe}}}}</p>"
+        )
+        made, url = prepared(email), unsubscribe_url(email.pk)
+        assert f'<p>{words}<a href="{url}">leave' in made.html
+        assert made.html.count(url) == 1 and made.links == []
+        assert url in made.text
+
+
+def test_a_field_that_stands_in_a_condition_not_met_is_no_way_out(rita):
+    html = "<p>Hi.{% if title == 'CEO' %}{{team_unsubscribe}}{% endif %}</p>"
+    email = make_email(rita, Status.SCHEDULED, html=html)
+
+    assert unsubscribe_url(email.pk) in prepared(email).html
+
+
+def test_in_a_subject_they_are_their_words(rita):
+    email = make_email(rita, Status.SCHEDULED, subject="Or {{ team_unsubscribe }}")
+
+    assert prepared(email).subject == ("Or If you would rather not hear from us, unsubscribe here.")
+
+
+def test_without_an_email_yet_it_leads_nowhere(rita):
+    said = resolve(About(rita, to_address="a@x.example"), "Hi", "<p>Hi.</p>")
+
+    assert '<a href="#unsubscribe">unsubscribe here</a>' in said.body.text

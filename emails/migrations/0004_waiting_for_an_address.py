@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('emails', '0001_initial'),
+        ('emails', '0003_fill_subjects_as_written'),
     ]
 
     operations = [
