@@ -24,6 +24,7 @@ urlpatterns = [
     path("t/", include("emails.tracking.urls")),
     path("u/", include("emails.unsubscribing.urls")),
     path("people/", include("prospects.urls")),
+    path("", include("prospects.consent.urls")),
     path("settings/", include("accounts.urls")),
     path("settings/", include("emails.setup.urls")),
     path("admin/", admin.site.urls),

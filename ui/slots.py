@@ -15,6 +15,7 @@ A page opens a slot with `{% slot "person-panels" person %}`. The slots that pag
 
     side-bar         below the navigation (saved searches); no object
     header-actions   in the header, left of Compose; no object
+    person-alerts    at the top of a person's page, what must be known first; the person
     person-actions   buttons in the head of a person's page; the person
     person-panels    on a person's page, in its pane; the person
 """

@@ -1,12 +1,7 @@
-"""How it stands: who must not be mailed, and why, in words."""
+"""How it stands: who must not be mailed, and why."""
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
-
-from django.utils import timezone
-from django.utils.translation import gettext as _
-
-from ui.moments import day
 
 from ..models import Person, Suppression, values_covering
 
@@ -25,7 +20,7 @@ def refusals(addresses: Iterable[str], sender: "User | None" = None) -> dict[str
     for address in addresses:
         found = [by_value[value] for value in values_covering(address) if value in by_value]
         if found:
-            told[address] = worded(address, found[0])
+            told[address] = found[0].about(address)
     return told
 
 
@@ -34,16 +29,3 @@ def standing(person: Person) -> list[Suppression]:
     places = {value: place for place, value in enumerate(values_covering(person.email))}
     covering = Suppression.objects.covering(person.email).select_related("sender", "created_by")
     return sorted(covering, key=lambda row: (places[row.value], row.created_at))
-
-
-def worded(address: str, suppression: Suppression) -> str:
-    """Why `address` must not be mailed, in one sentence."""
-    values = {
-        "address": address,
-        "domain": suppression.value,
-        "reason": suppression.words,
-        "day": day(timezone.localtime(suppression.created_at), year=True),
-    }
-    if suppression.is_domain and not suppression.is_hash:
-        return _("Nobody at %(domain)s may be mailed: %(reason)s, %(day)s.") % values
-    return _("%(address)s must not be mailed: %(reason)s, %(day)s.") % values

@@ -23,7 +23,8 @@ class ConsentChangeQuerySet(models.QuerySet["ConsentChange"]):
 
     def for_card(self) -> Self:
         """With what a line of the history shows, in one query."""
-        return self.select_related("by", "sender").newest_first()
+        related = self.select_related("by", "sender", "email")
+        return related.defer("email__reason_values").newest_first()
 
 
 class ConsentChange(models.Model):
@@ -105,6 +106,19 @@ class ConsentChange(models.Model):
     def __str__(self) -> str:
         return f"{self.value}: {self.get_what_display()}"
 
+    @property
+    def shown_value(self) -> str:
+        """The address or domain as screens show it."""
+        return Suppression(value=self.value).shown_value
+
+    @property
+    def icon(self) -> str:
+        return "rotate-ccw" if self.what in _ENDS else "ban"
+
+    @property
+    def tone(self) -> str:
+        return "ok" if self.what in _ENDS else "bad"
+
     @classmethod
     def keep(
         cls, suppressions: "Sequence[Suppression]", source: str, *, ended: bool = False, **told: Any
@@ -123,6 +137,9 @@ class ConsentChange(models.Model):
             for row in suppressions
         ]
         return cls.objects.bulk_create(changes, batch_size=1000)
+
+
+_ENDS = {ConsentChange.What.RESUBSCRIBED, ConsentChange.What.RELEASED}
 
 
 def _ended(row: Suppression) -> str:

@@ -7,6 +7,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from ui.moments import day
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -160,6 +162,40 @@ class Suppression(models.Model):
     def is_hash(self) -> bool:
         """Whether it stands for an address that only its hash is known of any more."""
         return self.value.startswith("sha256:")
+
+    @property
+    def shown_value(self) -> str:
+        """The address or domain as screens show it."""
+        return str(_("a forgotten address")) if self.is_hash else self.value
+
+    @property
+    def tone(self) -> str:
+        """That of its tag."""
+        return {self.Reason.UNSUBSCRIBED: "warn", self.Reason.COMPLAINED: "violet"}.get(
+            self.Reason(self.reason), "bad"
+        )
+
+    @property
+    def sentence(self) -> str:
+        """That it must not be mailed, why, and since when."""
+        return self.about(self.shown_value)
+
+    def about(self, address: str) -> str:
+        """Why `address`, which this covers, must not be mailed: one sentence."""
+        values = {
+            "address": address,
+            "domain": self.value,
+            "reason": self.words,
+            "day": day(timezone.localtime(self.created_at), year=True),
+        }
+        if self.is_domain and not self.is_hash:
+            return _("Nobody at %(domain)s may be mailed: %(reason)s, %(day)s.") % values
+        return _("%(address)s must not be mailed: %(reason)s, %(day)s.") % values
+
+    @classmethod
+    def listed(cls) -> SuppressionQuerySet:
+        """All that is in force, with what a list shows of it."""
+        return cls.objects.in_force().select_related("created_by", "sender")
 
     @property
     def words(self) -> str:
