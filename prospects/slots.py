@@ -7,15 +7,21 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.requests import SignedInRequest
+from ui import columns
 from ui.navigation import Entry, add, menu_link
 from ui.slots import slot
 
+from .columns import COLUMNS, PEOPLE, own_columns
 from .consent.card import card, standing_of
 
 if TYPE_CHECKING:
     from .models import Person
 
 add(Entry(_("People"), icon="users", url="people:home", section="people", order=40, phone=True))
+
+for column in COLUMNS:
+    columns.add(PEOPLE, column)
+columns.also(PEOPLE, own_columns)
 
 
 @slot("person-alerts", order=10)

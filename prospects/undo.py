@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -24,7 +25,7 @@ def _subscribe_again(user: "User", before: Mapping[str, Any]) -> str:
     if not count:
         raise UndoRefused(_("Somebody has changed that meanwhile."))
     return ngettext(
-        "Undone: they can be mailed again. Emails that were stopped stay in Failed.",
-        "Undone: %(count)s people can be mailed again. Emails that were stopped stay in Failed.",
+        "Undone: %(count)s person may be mailed again. Emails that were stopped stay in Failed.",
+        "Undone: %(count)s people may be mailed again. Emails that were stopped stay in Failed.",
         count,
-    ) % {"count": count}
+    ) % {"count": number_format(count, force_grouping=True)}

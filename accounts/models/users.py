@@ -95,6 +95,8 @@ class User(AbstractBaseUser):
             " organisation has it."
         ),
     )
+    # How each table of theirs looks: {table: {"columns": [name, …]}}; see ui/columns.py.
+    tables = models.JSONField(default=dict, editable=False)
     last_section = models.CharField(max_length=40, default="emails", editable=False)
 
     USERNAME_FIELD = "email"
@@ -161,6 +163,11 @@ class User(AbstractBaseUser):
         """Whether mail of this organisation can come from more than one of them."""
         return len(cls.objects.active().values_list("pk")[:2]) > 1
 
+    @classmethod
+    def colleagues(cls) -> UserQuerySet:
+        """Everybody who has ever been in the organisation, by name."""
+        return cls.objects.order_by(Lower("name"), "pk")
+
     @transaction.atomic
     def deactivate(self) -> None:
         """Let them sign in no more, from their next click on; what they did stays.
@@ -197,6 +204,11 @@ class User(AbstractBaseUser):
 
     def has_module_perms(self, app_label: str) -> bool:
         return self.is_admin
+
+    def choose_columns(self, table: str, names: list[str]) -> None:
+        """Show these columns of `table` from now on, in their order."""
+        self.tables = self.tables | {table: self.tables.get(table, {}) | {"columns": names}}
+        self.save(update_fields=["tables"])
 
     def remember_section(self, section: str) -> None:
         """Let `/` open `section` from now on."""

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.db.models import Case, QuerySet, Value, When
 from django.db.models.functions import Concat, Left, Now
+from django.utils.formats import number_format
+from django.utils.translation import ngettext
 
 from accounts.changes import announce
 from accounts.models import Undo
@@ -44,6 +46,18 @@ class Effect:
     known: int = 0
     stopped: int = 0
     changes: list[ConsentChange] = field(default_factory=list)
+
+    @property
+    def stopped_in_words(self) -> str:
+        """How many waiting emails were stopped, in a sentence; "" if none."""
+        if not self.stopped:
+            return ""
+        words = ngettext(
+            "%(count)s scheduled email was stopped.",
+            "%(count)s scheduled emails were stopped.",
+            self.stopped,
+        )
+        return words % {"count": number_format(self.stopped, force_grouping=True)}
 
 
 def when_suppressed(stop: Stop) -> Stop:

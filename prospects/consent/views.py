@@ -96,7 +96,7 @@ def _say_unsubscribed(request: SignedInRequest, person: Person, effect: Effect) 
         said = _("%(name)s was unsubscribed already.") % {"name": person.name}
         return tell(request, said, level=messages.INFO)
     said = _("%(name)s is unsubscribed.") % {"name": person.name}
-    said = " ".join([said, *_stopped(effect)])
+    said = " ".join(filter(None, [said, effect.stopped_in_words]))
     undo = offer_undo(request.user, effect, said=said, page=person.get_absolute_url())
     return tell(request, said, undo=reverse("undo", args=[undo.pk]))
 
@@ -112,16 +112,4 @@ def _say_blocked(request: SignedInRequest, effect: Effect) -> None:
         )
         said.append(words % {"count": effect.known})
     if said:
-        tell(request, " ".join([*said, *_stopped(effect)]))
-
-
-def _stopped(effect: Effect) -> list[str]:
-    """How many waiting emails that has stopped, if any."""
-    if not effect.stopped:
-        return []
-    words = ngettext(
-        "%(count)s scheduled email was stopped.",
-        "%(count)s scheduled emails were stopped.",
-        effect.stopped,
-    )
-    return [words % {"count": effect.stopped}]
+        tell(request, " ".join(filter(None, [*said, effect.stopped_in_words])))

@@ -1,6 +1,6 @@
 from .consent import ConsentChange
 from .custom_fields import CustomField, key_of
-from .groups import Group, GroupMember
+from .groups import Group, GroupFull, GroupMember
 from .imports import PeopleImport
 from .people import Person, sort_key
 from .suppression import Suppression, hash_of, values_covering
@@ -9,6 +9,7 @@ __all__ = [
     "ConsentChange",
     "CustomField",
     "Group",
+    "GroupFull",
     "GroupMember",
     "PeopleImport",
     "Person",

@@ -28,6 +28,13 @@ def hash_of(address: str) -> str:
     return f"sha256:{hashlib.sha256(address.strip().lower().encode()).hexdigest()}"
 
 
+class AddressHash(models.Func):
+    """`hash_of` a column with an address, in PostgreSQL."""
+
+    template = "('sha256:' || encode(sha256(convert_to(lower(%(expressions)s), 'UTF8')), 'hex'))"
+    output_field = models.CharField()
+
+
 def values_covering(address: str) -> list[str]:
     """Every value whose suppression forbids mail to `address`: itself, its hash, its domains."""
     return [address.strip().lower(), hash_of(address), *domains_of(address)]
@@ -36,6 +43,10 @@ def values_covering(address: str) -> list[str]:
 class SuppressionQuerySet(models.QuerySet["Suppression"]):
     def in_force(self) -> Self:
         return self.filter(released_at=None)
+
+    def unsubscribes(self) -> Self:
+        """Those in force because somebody does not want to be mailed any more."""
+        return self.in_force().filter(reason=Suppression.Reason.UNSUBSCRIBED)
 
     def covering(self, *addresses: str, sender: int | None = None) -> Self:
         """Those in force that forbid mail to any of `addresses`, by address or by domain.
@@ -191,6 +202,13 @@ class Suppression(models.Model):
         if self.is_domain and not self.is_hash:
             return _("Nobody at %(domain)s may be mailed: %(reason)s, %(day)s.") % values
         return _("%(address)s must not be mailed: %(reason)s, %(day)s.") % values
+
+    @classmethod
+    def unsubscribed_among(cls, addresses: "Iterable[str]") -> set[str]:
+        """Those of `addresses`, in lower case, whose owners do not want to be mailed any more."""
+        named = {value: one.lower() for one in addresses for value in (one.lower(), hash_of(one))}
+        said = cls.objects.unsubscribes().filter(value__in=named)
+        return {named[value] for value in said.values_list("value", flat=True)}
 
     @classmethod
     def listed(cls) -> SuppressionQuerySet:

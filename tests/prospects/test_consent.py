@@ -147,7 +147,7 @@ def test_one_sender_only(rita, maria):
 def test_the_undo_is_for_whoever_did_it_and_in_time(rita, maria):
     undo = consent.offer_undo(rita, consent.unsubscribe([maria.pk], by=rita))
 
-    assert "can be mailed again" in undo.use()
+    assert "may be mailed again" in undo.use()
     assert not Suppression.objects.in_force().exists()
     assert history(maria) == [("unsubscribed", "hand"), ("resubscribed", "undo")]
 

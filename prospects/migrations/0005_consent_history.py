@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('emails', '0001_initial'),
-        ('prospects', '0003_custom_fields_and_notes'),
+        ('prospects', '0004_shared_groups'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
