@@ -9,6 +9,8 @@ from .models import Email
 from .unsubscribing.wording import footer
 
 if TYPE_CHECKING:
+    from accounts.models import User
+
     from .models import Identity
 
 LONGEST_SUBJECT = 500
@@ -76,6 +78,12 @@ def signature_below(identity: "Identity | None", html: str) -> str:
     if identity is None or not identity.signature:
         return ""
     return "" if "my_signature" in read(html, html=True).fields else identity.signature
+
+
+def footer_below(owner: "User", html: str) -> str:
+    """The way to unsubscribe that is added below the text; "" if it has a place of its own."""
+    own = {"team_unsubscribe", "friendly_unsubscribe"} & set(read(html, html=True).fields)
+    return "" if own else footer(About(owner), html)
 
 
 def _body(about: About, html: str, values: Values) -> Rendered:

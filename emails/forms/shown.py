@@ -15,6 +15,7 @@ from prospects.models import Person
 
 from .. import recipients
 from ..models import Identity
+from ..resolving import footer_below
 from ..sending.html import clean, text_of
 from ..wall_time import Preset, WallTime, presets
 from .files import MEGABYTE
@@ -112,6 +113,11 @@ class Shown(forms.Form):
         if self.is_bound:
             return self.read.get("html", "")
         return self.initial.get("html") or ""
+
+    @property
+    def footer(self) -> str:
+        """The way to unsubscribe as it will stand below the body, if it is added there."""
+        return footer_below(self.user, self.body)
 
     @property
     def body_as_text(self) -> str:
