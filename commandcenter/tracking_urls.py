@@ -9,6 +9,7 @@ from . import views
 urlpatterns = [
     path("healthz", views.healthz),
     path("t/", include("emails.tracking.urls")),
+    path("u/", include("emails.unsubscribing.urls")),
 ]
 
 if settings.DEBUG:

@@ -10,3 +10,5 @@ class EmailsConfig(AppConfig):
     def ready(self) -> None:
         # Undo is of accounts, which knows nothing of what can be undone.
         autodiscover_modules("reactions", "undo")
+        # Consent is of prospects, which knows nothing of what waits to be sent.
+        from .sending import suppressing  # noqa: F401

@@ -1,8 +1,8 @@
 """What an email says, as a page that is safe to show in a frame.
 
 Nothing of it runs, and nothing is fetched from anywhere unless the reader asks for pictures. What
-is shown is what was sent, but with the writer's own links and without our pixel, so that looking
-at it leaves no trace.
+is shown is what was sent, or as it will be, but with the writer's own links and without our pixel,
+so that looking at it leaves no trace.
 """
 
 import re
@@ -17,7 +17,14 @@ from .models import Email, EmailContent
 from .resolving import about, resolve
 from .sending.html import clean
 from .tracking import tokens
-from .tracking.rewriting import AddressReplacer, click_url, is_web, pixel_url
+from .tracking.rewriting import (
+    AddressReplacer,
+    click_url,
+    is_unsubscribing,
+    is_web,
+    pixel_url,
+)
+from .unsubscribing.wording import NOWHERE
 
 # An address that clean() drops: the picture's own words stand in its place.
 NOTHING = ""
@@ -86,8 +93,8 @@ def _shown(html: str, pictures: bool, pixel: str, urls: dict[str, str]) -> Previ
 
     def original(tag: str, address: str) -> str | None:
         nonlocal remote
-        if tag == "a":
-            return urls.get(address)
+        if tag == "a":  # nobody unsubscribes a recipient by looking at what was written to them
+            return NOWHERE if is_unsubscribing(address) else urls.get(address)
         if address == pixel or _is_ours(address):
             return NOTHING
         if not is_web(address):

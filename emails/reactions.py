@@ -20,9 +20,13 @@ from typing import Any
 import structlog
 from django.db import transaction
 
-from prospects.models import Suppression
+from accounts.models import Organisation
+from prospects import consent
+from prospects.models import ConsentChange, Suppression
 
-from .models import Event, FailedReaction, Transition
+from .models import Event, FailedReaction, Status, Transition
+
+Source = ConsentChange.Source
 
 log = structlog.get_logger(__name__)
 
@@ -98,9 +102,33 @@ def suppress_complainer(event: Event) -> None:
 
 @on(Event.Kind.UNSUBSCRIBE)
 def suppress_unsubscribed(event: Event) -> None:
-    _suppress(event, Suppression.Reason.UNSUBSCRIBED)
+    """What their mail provider told us; who unsubscribed with us is suppressed already, and may
+    have been resubscribed since."""
+    if not event.data.get("suppressed"):
+        _suppress(event, Suppression.Reason.UNSUBSCRIBED, source=Source.MAIL)
 
 
-def _suppress(event: Event, reason: str) -> None:
-    address = event.data.get("address") or event.email.to_address
-    Suppression.suppress(address, reason, note=event.data.get("words", "")[:500])
+@on(Status.BOUNCED)
+def unsubscribe_bounced(transition: Transition) -> None:
+    """Where the organisation wants that: whoever an email came back from gets no more, whatever
+    it came back for."""
+    if not Organisation.current().bounce_unsubscribes:
+        return
+    email = transition.email
+    consent.suppress(
+        [email.to_address],
+        Suppression.Reason.UNSUBSCRIBED,
+        source=Source.BOUNCE,
+        email_id=email.pk,
+        note=transition.server_words,
+    )
+
+
+def _suppress(event: Event, reason: str, *, source: str = "") -> None:
+    consent.suppress(
+        [event.data.get("address") or event.email.to_address],
+        reason,
+        source=source,
+        email_id=event.email_id,
+        note=event.data.get("words", ""),
+    )

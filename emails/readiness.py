@@ -91,7 +91,7 @@ def _of_recipients(form: "ComposeForm") -> list[Check]:
     if not form.recipient:
         return [Check("warn", _("No recipient yet"))]
     copies = form.copies
-    refused = recipients.refusals([form.recipient.address, *copies])
+    refused = recipients.refusals([form.recipient.address, *copies], form.user)
     if refused:
         return [Check("bad", words) for words in refused.values()]
     fine = _("not unsubscribed, not blocked")

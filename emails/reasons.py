@@ -160,6 +160,11 @@ SHORT = {
     Break.GARBLED: gettext_lazy("Unreadable answer"),
     Break.NOT_OFFERED: gettext_lazy("Server cannot carry it"),
 }
+# The few words on a row that was stopped because somebody must not be mailed, by the reason for that.
+SUPPRESSED: dict[str, Words] = {
+    Suppression.Reason.UNSUBSCRIBED: gettext_lazy("Unsubscribed"),
+    Suppression.Reason.BLOCKED: gettext_lazy("Blocked"),
+}
 # What leaves open whether it went: doubt rather than refusal.
 DOUBTFUL = {Break.LOST, Break.LATE, Break.GARBLED}
 
@@ -171,7 +176,10 @@ def word(code: str, values: Values | None = None) -> Worded:
     rule = OWN.get(code) or _of_servers(code) or _of_channels(code)
     if rule is None:
         return Worded(code, capfirst(code.replace("_", " ")), "bad")
-    return Worded(_filled(rule.sentence, code, values or {}), str(rule.label), rule.tone)
+    label = rule.label
+    if code == "suppressed":
+        label = SUPPRESSED.get(str((values or {}).get("because")), label)
+    return Worded(_filled(rule.sentence, code, values or {}), str(label), rule.tone)
 
 
 def _of_servers(code: str) -> Rule | None:

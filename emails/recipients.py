@@ -1,18 +1,15 @@
 """Recipients as they are typed: one or several addresses, with or without a name."""
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from prospects.addresses import checked
-from prospects.models import Person, Suppression
-from prospects.models.suppression import values_covering
-from ui.moments import day
+from prospects.consent import refusals
+from prospects.models import Person
 
 from .sending.addresses import BadAddress, wired
 
@@ -126,29 +123,3 @@ def _address(text: str) -> str:
             _("“%(address)s” is no email address."), code="address", params={"address": text[:80]}
         ) from None
     return address
-
-
-def refusals(addresses: Iterable[str]) -> dict[str, str]:
-    """Which of `addresses` must not be mailed, each with the sentence that says why."""
-    addresses = [address for address in addresses if address]
-    by_value: dict[str, Suppression] = {}
-    for suppression in Suppression.objects.covering(*addresses):
-        by_value.setdefault(suppression.value, suppression)
-    told = {}
-    for address in addresses:
-        covering = [by_value[value] for value in values_covering(address) if value in by_value]
-        if covering:
-            told[address] = _worded(address, covering[0])
-    return told
-
-
-def _worded(address: str, suppression: Suppression) -> str:
-    values = {
-        "address": address,
-        "domain": suppression.value,
-        "reason": suppression.get_reason_display(),
-        "day": day(timezone.localtime(suppression.created_at), year=True),
-    }
-    if suppression.is_domain and not suppression.value.startswith("sha256:"):
-        return _("Nobody at %(domain)s may be mailed: %(reason)s, %(day)s.") % values
-    return _("%(address)s must not be mailed: %(reason)s, %(day)s.") % values

@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING, Any
 from .fields import About, Problem, Rendered, Values, read, render
 from .fields.quoting import QUOTE
 from .models import Email
+from .unsubscribing.wording import footer
 
 if TYPE_CHECKING:
+    from accounts.models import User
+
     from .models import Identity
 
 LONGEST_SUBJECT = 500
@@ -46,7 +49,8 @@ def about(email: Email) -> About:
 
 
 def resolve(about: About, subject: str, html: str) -> Resolved:
-    """`subject` and `html` for the recipient, the sender's signature added once."""
+    """`subject` and `html` for the recipient, with the sender's signature and the way to
+    unsubscribe below, each unless it stands there already."""
     values = Values(about)
     said = Resolved(render(subject, values, html=False), _body(about, html, values))
     problem = said.subject.problem or said.body.problem
@@ -76,11 +80,22 @@ def signature_below(identity: "Identity | None", html: str) -> str:
     return "" if "my_signature" in read(html, html=True).fields else identity.signature
 
 
+def footer_below(owner: "User", html: str) -> str:
+    """The way to unsubscribe that is added below the text; "" if it has a place of its own."""
+    own = {"team_unsubscribe", "friendly_unsubscribe"} & set(read(html, html=True).fields)
+    return "" if own else footer(About(owner), html)
+
+
 def _body(about: About, html: str, values: Values) -> Rendered:
     body = render(html, values, html=True)
-    signature = signature_below(about.identity, html)
-    if not signature or body.problem:
+    if body.problem:
         return body
-    text, quote, quotation = body.text.partition(QUOTE)
-    below = f'{text}<div class="cc-signature">{signature}</div>{quote}{quotation}'
-    return replace(body, text=below)
+    text = _with_signature(signature_below(about.identity, html), body.text)
+    return replace(body, text=text + footer(about, text))
+
+
+def _with_signature(signature: str, text: str) -> str:
+    if not signature:
+        return text
+    text, quote, quotation = text.partition(QUOTE)
+    return f'{text}<div class="cc-signature">{signature}</div>{quote}{quotation}'

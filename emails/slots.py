@@ -54,6 +54,11 @@ def channels(request: HttpRequest, _about: object) -> SafeString:
     return menu_link(request, "setup:channels", _("Channels"))
 
 
+@slot("settings-menu", order=30)
+def unsubscribing(request: HttpRequest, _about: object) -> SafeString:
+    return menu_link(request, "setup:unsubscribing", _("Unsubscribing"))
+
+
 @slot("person-actions", order=20)
 def write_to(request: HttpRequest, person: object) -> SafeString:
     return render_to_string("emails/_write_to.html", {"person": person}, request)

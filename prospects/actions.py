@@ -17,9 +17,9 @@ from django.utils.translation import ngettext
 
 from accounts.models import Undo, UndoRefused
 
-from .models import Group, Person
+from . import consent
+from .models import ConsentChange, Group, Person
 from .models.people import PersonQuerySet
-from .unsubscribing import take_back, unsubscribe
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -226,44 +226,31 @@ def _put_before(user: "User", before: Mapping[str, Any]) -> str:
 
 @transaction.atomic
 def stop_mail(people: PersonQuerySet, user: "User") -> Result:
-    """Unsubscribe them: nobody of the organisation mails them any more."""
-    everybody = list(people.only("pk", "email").order_by("pk"))
-    new = unsubscribe(everybody, by=user)
-    said = counted(
-        lambda n: ngettext(
-            "%(count)s person is unsubscribed now.", "%(count)s people are unsubscribed now.", n
-        ),
-        len(new),
-    )
-    result = Result(said if new else "")
-    if known := len(everybody) - len(new):
+    """Unsubscribe them: nobody of the organisation mails them any more, and what waits to go to
+    them is stopped."""
+    effect = consent.unsubscribe(people, source=ConsentChange.Source.BULK, by=user)
+    said = [
+        counted(
+            lambda n: ngettext(
+                "%(count)s person is unsubscribed now.", "%(count)s people are unsubscribed now.", n
+            ),
+            len(effect.new),
+        )
+    ]
+    said.append(effect.stopped_in_words)
+    result = Result(" ".join(filter(None, said)) if effect.new else "")
+    if known := effect.known:
         words = ngettext("%(count)s was so already.", "%(count)s were so already.", known)
-        if not new:
+        if not effect.new:
             words = ngettext(
                 "%(count)s person is unsubscribed already.",
                 "%(count)s people are unsubscribed already.",
                 known,
             )
         result.left = [words % {"count": number_format(known, force_grouping=True)}]
-    if new:
-        told = {"people": new}
-        result.undo = Undo.objects.create(user=user, action="prospects.unsubscribe", before=told)
+    if effect.new:
+        result.undo = consent.offer_undo(user, effect)
     return result
-
-
-@Undo.reverts("prospects.unsubscribe")
-def _allow_again(user: "User", before: Mapping[str, Any]) -> str:
-    count = take_back(Person.objects.of_ids(before["people"]).only("pk", "email"), by=user)
-    if not count:
-        raise UndoRefused(_("Something has changed meanwhile, so this cannot be undone any more."))
-    return counted(
-        lambda n: ngettext(
-            "Undone: %(count)s person may be mailed again.",
-            "Undone: %(count)s people may be mailed again.",
-            n,
-        ),
-        count,
-    )
 
 
 @transaction.atomic

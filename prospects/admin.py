@@ -13,7 +13,17 @@ from django.utils.translation import gettext_lazy, ngettext
 from accounts.requests import SignedInRequest
 from ui.admin import Listed, ReadOnly
 
-from .models import CustomField, Group, GroupMember, PeopleImport, Person, Suppression, key_of
+from . import consent
+from .models import (
+    ConsentChange,
+    CustomField,
+    Group,
+    GroupMember,
+    PeopleImport,
+    Person,
+    Suppression,
+    key_of,
+)
 
 if TYPE_CHECKING:
     SuppressionModelForm = forms.ModelForm[Suppression]
@@ -104,7 +114,9 @@ class NewSuppressionForm(SuppressionModelForm):
         value = str(told.get("value", "")).strip().lower().removeprefix("@")
         if "." not in value.rpartition("@")[2] or " " in value:
             self.add_error("value", _("Give an address or a domain, like example.com."))
-        elif known := Suppression.objects.in_force().filter(value=value, reason=told.get("reason")):
+        elif known := Suppression.objects.in_force().filter(
+            value=value, reason=told.get("reason"), sender=None
+        ):
             since = {"date": known[0].created_at.date()}
             self.add_error("value", _("That is so already, since %(date)s.") % since)
         return told
@@ -122,9 +134,12 @@ class SuppressionAdmin(Listed):
 
     form = NewSuppressionForm
     action_form = ReleaseForm
-    list_display = ["value", "reason", "note", "created_at", "created_by", "released_at"]
+    list_display = [
+        *("value", "reason", "sender", "note"),
+        *("created_at", "created_by", "released_at"),
+    ]
     list_filter = [("released_at", admin.EmptyFieldListFilter), "reason"]
-    list_select_related = ["created_by"]
+    list_select_related = ["created_by", "sender"]
     search_fields = ["value"]
     actions = ["release"]
 
@@ -135,8 +150,21 @@ class SuppressionAdmin(Listed):
         return False
 
     def save_model(self, request: HttpRequest, obj: Suppression, form: Any, change: bool) -> None:
-        obj.created_by_id = request.user.pk
-        super().save_model(request, obj, form, change)
+        """Through the door that every change goes through: with its history, and at once."""
+        assert request.user.is_authenticated
+        effect = consent.suppress(
+            [obj.value],
+            obj.reason,
+            by=request.user,
+            source=ConsentChange.Source.ADMIN,
+            note=obj.note,
+        )
+        same = Suppression.objects.in_force().filter(
+            value=obj.value, reason=obj.reason, sender=None
+        )
+        obj.pk = same.get().pk
+        if effect.stopped_in_words:
+            self.message_user(request, effect.stopped_in_words)
 
     @admin.action(description=gettext_lazy("Release: they may be mailed again"))
     def release(self, request: SignedInRequest, suppressions: Any) -> None:
@@ -148,3 +176,12 @@ class SuppressionAdmin(Listed):
         released = sum(row.release(request.user, why) for row in suppressions)
         words = ngettext("%(count)s released.", "%(count)s released.", released)
         self.message_user(request, words % {"count": released})
+
+
+@admin.register(ConsentChange)
+class ConsentChangeAdmin(ReadOnly):
+    list_display = ["value", "what", "source", "at", "by", "words"]
+    list_filter = ["what", "source"]
+    list_select_related = ["by"]
+    search_fields = ["value"]
+    ordering = ["-pk"]

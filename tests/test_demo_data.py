@@ -27,7 +27,8 @@ from emails.models import (
     Transition,
 )
 from emails.sending.html import clean, text_of
-from prospects.models import Group, Person, Suppression
+from emails.tracking.rewriting import unsubscribe_url
+from prospects.models import ConsentChange, Group, Person, Suppression
 from prospects.models.suppression import values_covering
 
 pytestmark = pytest.mark.django_db
@@ -189,6 +190,17 @@ def test_bad_addresses_and_complaints_are_suppressed():
         assert Suppression.objects.covering(email.to_address).exists()
 
 
+def test_every_suppression_says_how_it_came_about():
+    for row in Suppression.objects.all():
+        assert ConsentChange.objects.filter(value=row.value, at=row.created_at).exists()
+    said = ConsentChange.objects.filter(what="unsubscribed")
+    assert {"link", "one_click"} <= set(said.values_list("source", flat=True))
+    assert said.exclude(words="").exists() and not said.filter(person=None).exists()
+    back = ConsentChange.objects.get(what="resubscribed")
+    assert back.by.is_admin and back.words
+    assert not Suppression.objects.covering(back.value).exists()
+
+
 def test_archived_emails_are_not_tracked():
     late = Event.objects.filter(kind__in=[Kind.OPEN, Kind.CLICK], email__status=Status.ARCHIVED)
 
@@ -204,7 +216,9 @@ def test_what_was_sent_is_stored_with_its_links():
     sent = Email.objects.exclude(attempts=None)
     for email in sent.select_related("content")[:20]:
         said = text_of(email.content.html)
-        assert (email.content.sent_text, clean(email.content.html)) == (said, email.content.html)
+        assert clean(email.content.html) == email.content.html
+        assert email.content.sent_text.startswith(said.rstrip("\n"))
+        assert unsubscribe_url(email.pk) in email.content.sent_text
         assert email.snippet == " ".join(said.split())[:200]
     assert not sent.filter(content__sent_html="").exists()
     assert (

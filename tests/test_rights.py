@@ -11,6 +11,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.models import Team, Undo
 from emails.models import Category, Status
+from prospects import consent
 from prospects.models import Group, PeopleImport
 from tests.factories import (
     make_channel,
@@ -28,11 +29,14 @@ pytestmark = pytest.mark.django_db
 # developing. Who is let in there at all is tested below.
 ELSEWHERE = ("admin:", "account_", "mfa_", "set_language", "ui:", "socialaccount", "usersessions")
 # Seen without signing in: whoever holds the token is let in, and nobody else learns anything.
-OPEN = {"healthz", "own", "open", "click"}
+OPEN = {"healthz", "own", "open", "click", "page"}
 # A stranger sees these: the organisation lets everybody see all people.
-SHARED = {"people:person", "people:edit", "people:notes"}
+SHARED = {"people:person", "people:edit", "people:notes", "consent:unsubscribe"}
 # For admins alone.
 ADMINS = {
+    "consent:do-not-mail",
+    "consent:release",
+    "consent:resubscribe",
     "accounts:team",
     "accounts:new-member",
     "accounts:member",
@@ -81,6 +85,7 @@ def hers(rita):
     category = Category.named(rita, "First contact")
     undo = Undo.objects.create(user=rita, action="emails.archive")
     channel = make_channel(rita)
+    [blocked] = consent.block(["rival.example"], by=rita).new
     return {
         "emails:": email.pk,
         "emails:compose-edit": draft.pk,
@@ -97,6 +102,8 @@ def hers(rita):
         "templates:delete-category": category.pk,
         "people:bad-rows": done.pk,
         "accounts:": rita.pk,
+        "consent:": person.pk,
+        "consent:release": blocked.pk,
         "undo": undo.pk,
         **{
             f"setup:{name}": channel.pk

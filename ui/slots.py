@@ -15,6 +15,7 @@ A page opens a slot with `{% slot "person-panels" person %}`. The slots that pag
 
     side-bar           below the navigation (saved searches); no object
     header-actions     in the header, left of Compose; no object
+    person-alerts      above a person's facts, what must be known first; the person
     person-actions     buttons in the head of a person; the person
     person-panels      below a person's facts, under About; the person
     person-engagement  under Engagement: what came back; the person

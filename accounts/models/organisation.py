@@ -13,6 +13,28 @@ class Organisation(models.Model):
             "Off: people are seen by their owner and by teams that a group is shared with."
         ),
     )
+    append_unsubscribe = models.BooleanField(
+        _("end every email with a way to unsubscribe"),
+        default=True,
+        help_text=_("Not where a template has placed the link itself."),
+    )
+    unsubscribe_message = models.CharField(
+        _("what it says"),
+        max_length=500,
+        blank=True,
+        help_text=_(
+            "Put the words that are the link in brackets: [unsubscribe here]. Empty: a sentence"
+            " of ours."
+        ),
+    )
+    bounce_unsubscribes = models.BooleanField(
+        _("a bounce unsubscribes the person"),
+        default=False,
+        help_text=_(
+            "Whatever it came back for; only an admin can let them be mailed again. Off: only an"
+            " address that does not exist is set aside, until somebody retries."
+        ),
+    )
     blank_names_go_out = models.BooleanField(
         _("send without names that are not known"),
         default=False,

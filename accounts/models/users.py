@@ -86,6 +86,15 @@ class User(AbstractBaseUser):
         validators=[MaxValueValidator(60)],
         help_text=_("0 to 60; empty: as the installation has it."),
     )
+    unsubscribe_message = models.CharField(
+        _("your own words"),
+        max_length=500,
+        blank=True,
+        help_text=_(
+            "Put the words that are the link in brackets: [unsubscribe here]. Empty: as the"
+            " organisation has it."
+        ),
+    )
     # How each table of theirs looks: {table: {"columns": [name, …]}}; see ui/columns.py.
     tables = models.JSONField(default=dict, editable=False)
     last_section = models.CharField(max_length=40, default="emails", editable=False)
@@ -148,6 +157,11 @@ class User(AbstractBaseUser):
     def everybody(cls) -> UserQuerySet:
         """All users, for the page of the team."""
         return cls.objects.for_team_page()
+
+    @classmethod
+    def several_write(cls) -> bool:
+        """Whether mail of this organisation can come from more than one of them."""
+        return len(cls.objects.active().values_list("pk")[:2]) > 1
 
     @classmethod
     def colleagues(cls) -> UserQuerySet:

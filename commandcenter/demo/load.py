@@ -7,10 +7,13 @@ from django.utils import timezone
 
 from emails.events import Observation
 from emails.models import Attempt, Email, EmailContent, Event, Link, Transition
+from emails.resolving import about
+from emails.sending.html import text_of
 from emails.tracking.rewriting import instrument
-from prospects.models import Suppression
+from emails.unsubscribing.wording import footer
 
 from . import library
+from .consent import store_consent
 from .contacts import add_contacts
 from .crew import make_crew
 from .plot import Plot
@@ -32,21 +35,11 @@ def load(smtp_port: int) -> int:
     library.stock(chance, now, stories)
     _store_emails(stories)
     _store_history(stories)
-    known: set[tuple[str, str]] = set()
-    rows = [plot.block(), *(row for story in stories for row in story.suppressions)]
-    Suppression.objects.bulk_create(row for row in rows if not _is_known(row, known))
+    store_consent(stories, plot.block(), plot.crew.admin, now)
     add_contacts(Random(SEED), now, plot.crew.people)  # noqa: S311 (invented people, not secrets)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")  # so much at once, and the planner would know of none of it
     return len(stories)
-
-
-def _is_known(row: Suppression, known: set[tuple[str, str]]) -> bool:
-    name = (row.value, row.reason)
-    if name in known:
-        return True
-    known.add(name)
-    return False
 
 
 def _store_emails(stories: list[Story]) -> None:
@@ -56,8 +49,10 @@ def _store_emails(stories: list[Story]) -> None:
     for story in stories:
         story.content.email = story.email
         if story.attempts:
-            copy, found = instrument(story.email, story.content.html)
-            story.content.sent_html, story.content.sent_text = copy, story.text
+            below = footer(about(story.email), story.content.html)
+            copy, found = instrument(story.email, story.content.html + below)
+            story.content.sent_html = copy
+            story.content.sent_text = f"{story.text.rstrip()}\n\n{text_of(below)}"
             links += found
     EmailContent.objects.bulk_create([story.content for story in stories], batch_size=BATCH)
     Link.objects.bulk_create(links, batch_size=BATCH)

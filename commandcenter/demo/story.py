@@ -120,7 +120,8 @@ class Story(Record):
         self._suppress(Suppression.Reason.COMPLAINED, at)
 
     def unsubscribe(self, at: datetime) -> None:
-        self._see(Kind.UNSUBSCRIBE, at, "mail", {"address": self._to, "feedback_type": "opt-out"})
+        told = {"address": self._to, "suppressed": True}
+        self._see(Kind.UNSUBSCRIBE, at, "unsubscribe", told)
         self._suppress(Suppression.Reason.UNSUBSCRIBED, at)
 
     def reply(self, at: datetime, text: str) -> None:

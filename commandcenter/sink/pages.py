@@ -19,7 +19,7 @@ from emails.tracking import tokens
 
 from . import answers
 from .answers import REFUSALS, Original
-from .fetching import Fetched, fetch
+from .fetching import Fetched, fetch, one_click
 from .store import Store, Stored
 from .viewing import Shown, content_of
 
@@ -163,6 +163,8 @@ class Pages:
         stored = self.store.get(name)
         if not stored or not stored.envelope.recipients:
             return self._gone()
+        if request.form.get("kind") == "unsubscribe":
+            return self._unsubscribed(name, stored)
         raw = _built(stored, request.form)
         if raw is None:
             return self._wrong(400, _("Choose what to answer."))
@@ -173,6 +175,20 @@ class Pages:
             return self._wrong(503, _("The database does not answer. Nothing was recorded."))
         told = urlencode({"told": returned.pk, "sent": request.form["kind"]})
         return Response(303, headers={"Location": f"/{name}?{told}"})
+
+    def _unsubscribed(self, name: str, stored: Stored) -> Response:
+        """What a mail program does with its button for that, where the message offers it."""
+        if not (address := stored.one_click):
+            return self._wrong(400, _("This message does not offer that."))
+        try:
+            fetched = one_click(address)
+        except ValueError:
+            return self._wrong(400, _("That is not for Command Center to answer."))
+        if fetched.status == 200:
+            return Response(303, headers={"Location": f"/{name}?sent=unsubscribe"})
+        if not fetched.status:
+            return self._wrong(502, _("Command Center did not answer. Is it running?"))
+        return self._wrong(fetched.status, fetched.content.decode("utf-8", "replace")[:300])
 
     # Files -----------------------------------------------------------------------------------
 

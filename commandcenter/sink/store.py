@@ -15,6 +15,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+_WEB = re.compile(r"<(https?://[^<>\s]+)>")
 _NAME = re.compile(r"[0-9a-f]{16}-[0-9a-f]{6}")
 _LOOK_EVERY = 50  # messages between two looks whether there are too many
 
@@ -57,6 +58,13 @@ class Stored:
     def header(self, name: str) -> str:
         """The first value of a header on one line, "" if there is none or it cannot be read."""
         return _header(self.message, name)
+
+    @property
+    def one_click(self) -> str:
+        """Where a mail program can unsubscribe by itself (RFC 8058), "" if the message offers none."""
+        if self.header("List-Unsubscribe-Post") != "List-Unsubscribe=One-Click":
+            return ""
+        return next(iter(_WEB.findall(self.header("List-Unsubscribe"))), "")
 
     def matches(self, words: str) -> bool:
         """Whether all of `words` stand in its subject or addresses."""

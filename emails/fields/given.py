@@ -3,6 +3,7 @@
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 
+from ..unsubscribing.wording import in_organisations_words, in_own_words
 from .companies import friendly
 from .quoting import last_email_to
 from .table import Field, Group, Mend, add
@@ -46,6 +47,10 @@ for _field in (
     Field("my_title", _("My title"), _("Account manager"), _SENDER, lambda about: about.owner.title, Mend.SENDER),
     Field("my_email", _("My email"), "anna@nordbridge.example", _SENDER, _my_email, Mend.IDENTITY),
     Field("my_signature", _("My signature"), _("the signature of the sender"), _SENDER, _signature, Mend.IDENTITY),
+    Field("team_unsubscribe", _("Unsubscribe, in the team’s words"), _("the link to unsubscribe"), Group.UNSUBSCRIBE,
+          in_organisations_words),
+    Field("friendly_unsubscribe", _("Unsubscribe, in your own words"), _("the link to unsubscribe"), Group.UNSUBSCRIBE,
+          in_own_words),
     Field("last_email_body", _("Last email"), _("the last email to this person, quoted"), Group.LAST_EMAIL, last_email_to),
 ):  # fmt: skip
     add(_field)

@@ -210,7 +210,9 @@ class ComposeForm(Shown, FilesForm):
             "cc": cleaned.get("cc"),
             "bcc": cleaned.get("bcc"),
         }
-        refused = recipients.refusals(address for each in named.values() for address in each or [])
+        refused = recipients.refusals(
+            (address for each in named.values() for address in each or []), self.user
+        )
         for name, addresses in named.items():
             for address in addresses or []:
                 if address in refused:

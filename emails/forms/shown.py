@@ -18,7 +18,7 @@ from .. import recipients
 from ..fields import About, Group, Listed, Values, listed
 from ..fields.language import FILTERS
 from ..models import Identity, TemplateVersion
-from ..resolving import Resolved, resolve, signature_below
+from ..resolving import Resolved, footer_below, resolve, signature_below
 from ..sending.html import clean, text_of
 from ..unfilled import Unfilled, unfilled
 from ..wall_time import Preset, WallTime, presets
@@ -187,6 +187,11 @@ class Shown(forms.Form):
         return mark_safe(signature_below(self.chosen_identity, self.body))  # noqa: S308 - clean
 
     @property
+    def footer(self) -> str:
+        """The way to unsubscribe as it will stand below the body, if it is added there."""
+        return footer_below(self.user, self.body)
+
+    @property
     def body_as_text(self) -> str:
         return text_of(self.body).rstrip("\n")
 
@@ -200,7 +205,9 @@ class Shown(forms.Form):
         """Why To must not be mailed, or ""."""
         if not self.recipient:
             return ""
-        return recipients.refusals([self.recipient.address]).get(self.recipient.address, "")
+        return recipients.refusals([self.recipient.address], self.user).get(
+            self.recipient.address, ""
+        )
 
     @property
     def spoken_time(self) -> str:

@@ -72,7 +72,12 @@ class Evidence:
         address = report.original_recipient or report.recipient
         if whom != self.email.to_address:
             if whom and report.failed and report.address_is_bad:
-                Suppression.suppress(whom, Suppression.Reason.BOUNCED, note=report.words[:500])
+                Suppression.suppress(
+                    whom,
+                    Suppression.Reason.BOUNCED,
+                    note=report.words[:500],
+                    email_id=self.email.pk,
+                )
             return Told(note=f"{report.action} for {address or 'nobody named'}, not for its To")
         kind = _KINDS.get(report.action, Event.Kind.DELIVERED)
         return self._seen(kind, self._words_of(report, address))
@@ -107,7 +112,7 @@ class Evidence:
         copies = named.intersection(map(str.lower, copies_of(self.email)))
         if copies and self.email.to_address.lower() not in named:
             for address in copies:
-                Suppression.suppress(address, Suppression.Reason.COMPLAINED)
+                Suppression.suppress(address, Suppression.Reason.COMPLAINED, email_id=self.email.pk)
             return Told(note=f"complained about by {', '.join(sorted(copies))}, not by its To")
         return self._seen(Event.Kind.COMPLAINT, data)
 

@@ -40,7 +40,14 @@ class EmailContent(models.Model):
     class Meta:
         verbose_name = _("content")
         verbose_name_plural = _("contents")
-        indexes = [GinIndex(OpClass("search_text", name="gin_trgm_ops"), name="emails_search")]
+        indexes = [
+            GinIndex(OpClass("search_text", name="gin_trgm_ops"), name="emails_search"),
+            models.Index(
+                fields=["email"],
+                name="contents_with_copies",
+                condition=~models.Q(cc=[]) | ~models.Q(bcc=[]),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.email_id}"

@@ -5,18 +5,23 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import Q
-from django.db.models.functions import Coalesce, Now
+from django.db.models import Q, Value
+from django.db.models.functions import Coalesce, JSONObject, Lower, Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.changes import announce
+
 from . import vocabulary
 from .changing import IllegalTransition
+from .history import Transition
 from .querysets import UNCONFIRMED
 from .vocabulary import TRANSITIONS, Cause, Status
 from .weighing import Weighing
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from accounts.models import User
 
 
@@ -63,6 +68,12 @@ class Email(Weighing):
             models.Index(
                 fields=["channel", "owner", "send_at", "id"],
                 name="emails_due",
+                condition=Q(status=Status.SCHEDULED, removed_at=None),
+            ),
+            # By whom it waits for, so that whoever unsubscribes stops it at once.
+            models.Index(
+                Lower("to_address"),
+                name="emails_waiting_for",
                 condition=Q(status=Status.SCHEDULED, removed_at=None),
             ),
             models.Index(
@@ -199,6 +210,51 @@ class Email(Weighing):
         """Scheduled → Failed by our own checks, with the reason."""
         when = Q(lease=lease) if lease else Q()
         self._change(Cause.STOP, when=when, reason=reason, reason_values=values, failed_at=Now())
+
+    @classmethod
+    @transaction.atomic
+    def stop_waiting_for(
+        cls, values: "Collection[str]", because: str, *, sender: "int | None" = None
+    ) -> int:
+        """Scheduled → Failed, at once and however many there are, for all whose To is one of
+        `values` (addresses, domains), with the Suppression.Reason why; returns how many.
+
+        Each row's lock decides against a worker that marks it at this instant: what is In
+        Progress by then finishes.
+        """
+        waiting = cls.objects.waiting_for(values)
+        if sender:
+            waiting = waiting.filter(owner=sender)
+        ids = list(waiting.values_list("pk", flat=True))
+        stopped = cls.objects.in_folder(Status.SCHEDULED).of_ids(ids).locked()
+        owners = {email.pk: (email.owner_id, email.to_address) for email in stopped}
+        told: dict[str, Any] = {"reason": "suppressed", "server_words": ""}
+        cls.objects.of_ids(list(owners)).update(
+            **told,
+            reason_values=JSONObject(address="to_address", because=Value(because)),
+            status=TRANSITIONS[Cause.STOP].target,
+            lease=None,
+            lease_until=None,
+            moved_at=Now(),
+            updated_at=Now(),
+            failed_at=Now(),
+        )
+        Transition.objects.bulk_create(
+            [
+                Transition(
+                    email_id=pk,
+                    cause=Cause.STOP,
+                    from_status=Status.SCHEDULED,
+                    to_status=TRANSITIONS[Cause.STOP].target,
+                    reason_values={"address": address, "because": because},
+                    **told,
+                )
+                for pk, (_owner, address) in owners.items()
+            ],
+            batch_size=1000,
+        )
+        announce(*(owner for owner, _address in owners.values()))
+        return len(owners)
 
     @transaction.atomic
     def _go_on(self, cause: vocabulary.Cause, *, by: "User | None", when: Q | None = None) -> None:

@@ -1,10 +1,10 @@
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
 from django.db import models, transaction
-from django.db.models import F, Q
-from django.db.models.functions import Now
+from django.db.models import F, Func, Q
+from django.db.models.functions import Lower, Now
 
 from .vocabulary import Status
 
@@ -15,6 +15,17 @@ if TYPE_CHECKING:
     from .email import Email
 
 UNCONFIRMED = "unconfirmed"
+# As prospects.models.hash_of says it; Django's own SHA256 asks for pgcrypto.
+_HASHED = Func(
+    Lower("to_address"),
+    template="'sha256:' || encode(sha256(convert_to(%(expressions)s, 'UTF8')), 'hex')",
+    output_field=models.CharField(),
+)
+_DOMAIN = Func(
+    Lower("to_address"),
+    template="split_part(%(expressions)s, '@', -1)",
+    output_field=models.CharField(),
+)
 
 
 class EmailQuerySet(models.QuerySet["Email"]):
@@ -99,6 +110,33 @@ class EmailQuerySet(models.QuerySet["Email"]):
 
     def of(self, user: "User") -> Self:
         return self.filter(owner=user)
+
+    def waiting_for(self, values: "Collection[str]") -> Self:
+        """Scheduled ones whose To is one of `values`: addresses, their hashes, domains (which
+        cover subdomains)."""
+        from prospects.models.suppression import domains_of
+
+        waiting = self.in_folder(Status.SCHEDULED).alias(key=Lower("to_address"))
+        hashes = {value for value in values if value.startswith("sha256:")}
+        domains = {value for value in values if "@" not in value} - hashes
+        meant = Q(key__in=[value for value in values if "@" in value])
+        if hashes:
+            waiting = waiting.alias(hashed=_HASHED)
+            meant |= Q(hashed__in=hashes)
+        if domains:
+            at = waiting.annotate(at=_DOMAIN).order_by().values_list("at", flat=True).distinct()
+            waiting = waiting.alias(at=_DOMAIN)
+            meant |= Q(at__in=[each for each in at if not domains.isdisjoint(domains_of(each))])
+        return waiting.filter(meant)
+
+    def with_copies(self) -> Self:
+        """Those that have Cc or Bcc."""
+        return self.filter(~Q(content__cc=[]) | ~Q(content__bcc=[]), content__isnull=False)
+
+    def for_copies(self) -> Self:
+        """With nothing but who gets a copy."""
+        copies = ["content__email", "content__cc", "content__bcc"]
+        return self.order_by().select_related("content").only("pk", *copies)
 
     def to(self, person: "Person") -> Self:
         """Those whose recipient this person is."""

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 
 from prospects.models import Suppression
@@ -20,7 +20,6 @@ from .message import Prepared
 _TURNS = 0x43430002
 
 
-@transaction.atomic
 def mark(
     email: Email, lease: UUID, *, worker: str, prepared: Prepared | None = None
 ) -> Attempt | None:
@@ -31,6 +30,14 @@ def mark(
     both the channel and its owner are within their limits. What was resolved for the first
     attempt is stored here and is what every later attempt sends.
     """
+    attempt = _mark(email, lease, worker, prepared)
+    if attempt is None:
+        email.refresh_from_db()
+    return attempt
+
+
+@transaction.atomic
+def _mark(email: Email, lease: UUID, worker: str, prepared: Prepared | None) -> Attempt | None:
     channel = email.channel
     assert channel is not None  # a constraint of the table: it is scheduled
     if channel.per_minute:
@@ -38,7 +45,7 @@ def mark(
     until = Now() + timedelta(seconds=settings.SENDING["LEASE_SECONDS"])
     may_go = (
         Q(lease=lease, lease_until__gt=Now(), removed_at=None)
-        & ~Exists(Suppression.objects.covering(email.to_address, *email.content.recipients))
+        & ~Exists(_forbids(email))
         & Exists(Channel.objects.open().filter(pk=OuterRef("channel_id")))
         & within_limits(email, channel)
     )
@@ -50,9 +57,13 @@ def mark(
         )
     except IllegalTransition:
         return None
+    tries, forbidden = _tries_and_forbidden(email)
+    if forbidden:
+        transaction.set_rollback(True)
+        return None
     attempt = Attempt.objects.create(
         email=email,
-        number=email.attempts.count() + 1,
+        number=tries + 1,
         lease=lease,
         channel=channel,
         owner_id=email.owner_id,
@@ -64,6 +75,25 @@ def mark(
     if prepared:
         prepared.keep()
     return attempt
+
+
+def _forbids(email: Email) -> QuerySet[Suppression]:
+    """What forbids mail to anybody the email goes to, from its owner."""
+    recipients = [email.to_address, *email.content.recipients]
+    return Suppression.objects.covering(*recipients, sender=email.owner_id)
+
+
+def _tries_and_forbidden(email: Email) -> tuple[int, bool]:
+    """How many attempts there are, and once more whether somebody must not be mailed.
+
+    The UPDATE looked at suppressions as they were when it began, and may then have waited for
+    another transaction's lock on its row. With the lock in hand this sees all that was committed
+    meanwhile: whoever was answered before is not written to.
+    """
+    asked = Email.objects.filter(pk=email.pk).annotate(
+        tries=Count("attempts"), forbidden=Exists(_forbids(email))
+    )
+    return asked.values_list("tries", "forbidden").get()
 
 
 def marked_as(email: Email, lease: UUID) -> Attempt | None:

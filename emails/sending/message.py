@@ -11,6 +11,7 @@ from ..models import Attempt, Email, EmailContent, Link
 from ..resolving import Unresolved, resolved
 from ..tracking import tokens
 from ..tracking.rewriting import instrument
+from ..unsubscribing import wording as unsubscribing
 from . import mime
 from .html import for_mail, text_of
 
@@ -137,7 +138,7 @@ def _outgoing(email: Email, said: _Said, earlier: list[Attempt]) -> mime.Outgoin
         ),
         in_reply_to=thread[-1] if thread else "",
         references=thread,
-        headers={settings.TOKEN_HEADER: token},
+        headers={settings.TOKEN_HEADER: token} | unsubscribing.headers(email),
         attachments=[
             mime.Attachment(kept.file.name, kept.file.content_type, kept.file.file.read())
             for kept in email.attachments.select_related("file")

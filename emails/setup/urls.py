@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import channels, identities
+from . import channels, identities, unsubscribing
 
 app_name = "setup"
 
@@ -12,6 +12,7 @@ urlpatterns = [
     path("identities/<int:pk>/resend/", identities.resend, name="resend"),
     path("identities/<int:pk>/default/", identities.make_default, name="make-default"),
     path("identities/<int:pk>/remove/", identities.remove, name="remove-identity"),
+    path("unsubscribing/", unsubscribing.unsubscribing, name="unsubscribing"),
     path("channels/", channels.channels, name="channels"),
     path("channels/new/", channels.new, name="new-channel"),
     path("channels/<int:pk>/", channels.edit, name="channel"),

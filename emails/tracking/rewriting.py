@@ -24,14 +24,15 @@ def instrument(email: Email, html: str, *, after: int = 0) -> tuple[str, list[Li
     """The recipient's copy of sanitised `html`, and its links, unsaved, numbered as they stand:
     from the one `after`, the last number of a message that this one replaces.
 
-    Every http(s) link leads through our redirect; mailto, tel and places within the mail stay.
+    Every http(s) link leads through our redirect; mailto, tel and places within the mail stay,
+    and so do ways to unsubscribe, of whatever email: following one is no click.
     All else is kept to the letter, and the same html always gives the same copy.
     """
     links: list[Link] = []
 
     def tracked(tag: str, address: str) -> str | None:
         url = address.strip().translate(_INVISIBLE)
-        if tag != "a" or len(links) >= MOST_LINKS or not is_web(url):
+        if tag != "a" or len(links) >= MOST_LINKS or not is_web(url) or is_unsubscribing(url):
             return None
         links.append(Link(email=email, number=after + len(links) + 1, url=url))
         return click_url(email.pk, links[-1].number)
@@ -53,16 +54,26 @@ def is_web(url: str) -> bool:
 
 def click_url(email_id: int, number: int) -> str:
     """Where the recipient's copy of a link leads."""
-    return _url("click", tokens.make(tokens.Use.CLICK, email_id, number))
+    return _url("tracking:click", tokens.make(tokens.Use.CLICK, email_id, number))
 
 
 def pixel_url(email_id: int) -> str:
     """The picture by which a view is known."""
-    return _url("open", tokens.make(tokens.Use.OPEN, email_id))
+    return _url("tracking:open", tokens.make(tokens.Use.OPEN, email_id))
+
+
+def unsubscribe_url(email_id: int) -> str:
+    """Where the recipient of this email unsubscribes; their mail program posts there by itself."""
+    return _url("unsubscribing:page", tokens.make(tokens.Use.UNSUBSCRIBE, email_id))
+
+
+def is_unsubscribing(url: str) -> bool:
+    """Whether this leads to our own page for unsubscribing."""
+    return url.startswith(f"{settings.TRACKING_URL}/u/")
 
 
 def _url(name: str, token: str) -> str:
-    path = reverse(f"tracking:{name}", args=[token], urlconf=settings.TRACKING_URLCONF)
+    path = reverse(name, args=[token], urlconf=settings.TRACKING_URLCONF)
     return f"{settings.TRACKING_URL}{path}"
 
 

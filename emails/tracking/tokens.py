@@ -24,6 +24,7 @@ class Use(enum.IntEnum):
     CLICK = 2
     RETURN = 3  # header, ENVID and return path of one attempt
     OWN = 4  # a browser of the user whose id stands in place of the email's
+    UNSUBSCRIBE = 5
 
 
 class Token(NamedTuple):

@@ -20,7 +20,7 @@ PER_MINUTE = 60
 def saw_open(token: str, sighting: Sighting) -> None:
     """Record a view of the email that `token` names; nothing if we did not sign it."""
     named = tokens.read(token, tokens.Use.OPEN)
-    if named and not _too_many(named.email_id, sighting):
+    if named and not too_many(named.email_id, sighting):
         _record(Event.Kind.OPEN, named.email_id, sighting)
 
 
@@ -35,7 +35,7 @@ def link_of(token: str) -> Link | None:
 
 def saw_click(link: Link, sighting: Sighting) -> None:
     """Record that `link` was followed."""
-    if not _too_many(link.email_id, sighting):
+    if not too_many(link.email_id, sighting):
         _record(Event.Kind.CLICK, link.email_id, sighting, link)
 
 
@@ -65,7 +65,7 @@ def _owner_of(email_id: int, sighting: Sighting) -> int | None:
     return Email.objects.filter(pk=email_id).values_list("owner_id", flat=True).first()
 
 
-def _too_many(email_id: int, sighting: Sighting) -> bool:
+def too_many(email_id: int, sighting: Sighting) -> bool:
     """Whether this address has had its share; never, where the cache cannot tell."""
     key = f"watching:{email_id}:{sighting.ip}"
     try:

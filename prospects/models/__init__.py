@@ -1,3 +1,4 @@
+from .consent import ConsentChange
 from .custom_fields import CustomField, key_of
 from .groups import Group, GroupFull, GroupMember
 from .imports import PeopleImport
@@ -5,6 +6,7 @@ from .people import Person, sort_key
 from .suppression import Suppression, hash_of, values_covering
 
 __all__ = [
+    "ConsentChange",
     "CustomField",
     "Group",
     "GroupFull",

@@ -82,6 +82,10 @@ class PersonQuerySet(models.QuerySet["Person"]):
         keyed = self.annotate(key=Lower("email"))
         return keyed.filter(key__in=keys).values_list("key", "pk")
 
+    def with_keys(self, keys: "Iterable[str]") -> Self:
+        """Those with one of the addresses `keys`, in lower case."""
+        return self.alias(address_key=Lower("email")).filter(address_key__in=keys)
+
     def with_address(self, address: str) -> Self:
         return self.annotate(key=Lower("email")).filter(key=address.strip().lower())
 

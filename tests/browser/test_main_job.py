@@ -22,7 +22,8 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from emails.models import Email, Status
-from tests.browser.conftest import sign_in
+from prospects.models import Suppression
+from tests.browser.conftest import findings, sign_in
 from tests.factories import make_channel, make_email, make_identity, make_person, make_user
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -221,3 +222,50 @@ def test_the_reps_own_browser_is_not_taken_for_the_recipient(open_page, rita, si
     expect(page.locator("#pane")).to_contain_text("not counted", timeout=PATIENCE)
     email.refresh_from_db()
     assert email.views == 0
+
+
+def test_who_unsubscribes_is_shown_to_the_rep_at_once_and_gets_nothing_more(
+    open_page, rita, sink, worker
+):
+    page, recipient = open_page(), open_page(width=390, user_agent=FIREFOX)
+    maria = make_person(rita, "Maria", email="maria@nordlys.example")
+    make_email(rita, Status.SCHEDULED, person=maria, subject="Our prices")
+    tomorrow = timezone.now() + timezone.timedelta(days=1)
+    make_email(rita, Status.SCHEDULED, person=maria, subject="Once more", send_at=tomorrow)
+    sign_in(page, rita, then=maria.get_absolute_url())
+    expect(page.get_by_text("Can be mailed")).to_be_visible()
+
+    # The recipient reads it, follows the link below it, and says why.
+    open_at_the_sink(recipient, sink[1], "Our prices")
+    with recipient.context.expect_page() as opened:
+        recipient.frame_locator("iframe").get_by_role("link", name="unsubscribe here").click()
+    way_out = opened.value
+    expect(way_out.get_by_text("maria@nordlys.example")).to_be_visible()
+    assert way_out.context.cookies(way_out.url) == []
+    assert findings(way_out) == []
+    assert not Suppression.objects.exists()
+    way_out.get_by_label("I get too many emails").check()
+    way_out.get_by_label("Anything else?").fill("Three a week!")
+    way_out.get_by_role("button", name="Unsubscribe").click()
+    expect(way_out.get_by_role("heading", name="You are unsubscribed")).to_be_visible()
+    assert findings(way_out) == []
+
+    # The rep's page says so by itself, and why.
+    alert = page.locator("#consent-alert")
+    expect(alert).to_contain_text("Must not be mailed", timeout=PATIENCE)
+    history = page.get_by_role("list", name="History of consent")
+    for words in ("the link in an email", "I get too many emails", "Three a week!", "Our prices"):
+        expect(history).to_contain_text(words)
+    assert findings(page) == []
+
+    # What was scheduled is in Failed, with that reason.
+    page.goto("/emails/undelivered/failed/")
+    expect(row(page, "Once more")).to_contain_text("Unsubscribed")
+    row(page, "Once more").locator(".row__link").click()
+    expect(page.locator("#why")).to_contain_text(
+        "maria@nordlys.example must not be mailed: unsubscribed."
+    )
+
+    # And compose stops at the name.
+    page.goto(f"/emails/compose/?to={maria.email}")
+    expect(page.locator(".person-chip[data-state=bad]")).to_be_visible()

@@ -12,6 +12,8 @@ from django.urls import URLResolver, get_resolver, reverse
 from accounts.models import Team
 from emails.folders import FOLDERS
 from emails.models import Category, Status, Template
+from emails.tracking.rewriting import unsubscribe_url
+from prospects import consent
 from prospects.models import Group
 from tests.browser.conftest import enter, findings
 from tests.factories import (
@@ -32,7 +34,7 @@ LOOKS = {
     "dark phone": (390, True),
 }
 # Whose pages are ours from end to end, and those of django-allauth that we lead to.
-OURS = {"emails", "people", "templates", "accounts", "setup"}
+OURS = {"emails", "people", "templates", "accounts", "setup", "consent"}
 SIGN_IN = ["account_login", "account_reset_password", "account_reset_password_done"]
 SECURITY = ["account_change_password", "mfa_index"]
 # They take what is posted, lead elsewhere, or are part of a page.
@@ -69,6 +71,10 @@ def admin():
             make_email(admin, status, person=person, subject=f"{status}, number {number}")
     make_draft(admin).remove(by=admin)
     make_library(admin)
+    left = admin.emails.get(subject="failed, number 0")
+    told = {"email_id": left.pk, "because": "too_many", "words": "Three a week!"}
+    consent.unsubscribe_address(left.to_address, source="link", **told)
+    consent.block(["rival.example"], by=admin, why="A rival of ours")
     return admin
 
 
@@ -101,6 +107,7 @@ def pages_of(admin) -> dict[str, str]:
     told |= {path: reverse("emails:folder", args=[path]) for path in FOLDERS}
     bounced = admin.emails.get(subject="bounced, number 0")
     person = bounced.person
+    left = admin.emails.get(subject="failed, number 0").person
     group, identity, channel = person.groups.get(), admin.identities.get(), admin.channels.get()
     return told | {
         "search found": reverse("emails:search") + "?q=number",
@@ -120,6 +127,12 @@ def pages_of(admin) -> dict[str, str]:
         **pages_of_library(admin),
         "channel": reverse("setup:channel", args=[channel.pk]),
         "member": reverse("accounts:member", args=[admin.pk]),
+        "unsubscribe": reverse("consent:unsubscribe", args=[person.pk]),
+        "resubscribe": reverse("consent:resubscribe", args=[left.pk]),
+        "release": reverse("consent:release", args=[consent.standing(left)[0].pk]),
+        "who left": left.get_absolute_url(),
+        "way out": unsubscribe_url(bounced.pk),
+        "way out taken": unsubscribe_url(admin.emails.get(subject="failed, number 0").pk),
         "404": "/nowhere/",
     }
 

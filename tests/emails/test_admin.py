@@ -6,12 +6,12 @@ from django.urls import reverse
 
 from accounts.models import User
 from emails.models import Attempt, Channel, Email, Event, ReturnedMail, Status, Transition
-from prospects.models import Suppression
+from prospects.models import ConsentChange, Suppression
 from tests.factories import make_channel, make_draft, make_email, make_person, make_user
 
 pytestmark = pytest.mark.django_db
 MODELS = sorted(admin.site._registry, key=lambda model: model._meta.label)
-HISTORY = [Transition, Attempt, Event, ReturnedMail, Email]
+HISTORY = [Transition, Attempt, Event, ReturnedMail, Email, ConsentChange]
 
 
 def at(model, page="changelist", *args):
@@ -122,9 +122,12 @@ def test_the_last_admin_stays_one(pages, ada):
 
 def test_an_address_is_suppressed_and_released_with_a_reason(pages, ada):
     told = {"value": "@Rival.example", "reason": "blocked", "note": "a competitor"}
+    waiting = make_email(ada, Status.SCHEDULED, to_address="a@rival.example")
     pages.post(at(Suppression, "add"), told)
     row = Suppression.objects.get(value="rival.example")
     assert row.created_by == ada
+    waiting.refresh_from_db()
+    assert waiting.status == "failed"
     picked = {"action": "release", "_selected_action": [row.pk]}
 
     pages.post(at(Suppression), picked)
@@ -134,6 +137,11 @@ def test_an_address_is_suppressed_and_released_with_a_reason(pages, ada):
     row.refresh_from_db()
     assert row.released_by == ada
     assert row.note == "a competitor · bought by us"
+    history = ConsentChange.objects.order_by("pk").values_list("what", "source", "by", "words")
+    assert list(history) == [
+        ("blocked", "admin", ada.pk, "a competitor"),
+        ("released", "admin", ada.pk, "bought by us"),
+    ]
 
 
 @pytest.mark.parametrize("value", ["", "nonsense", "a b@x.example", "rival.example"])

@@ -11,6 +11,7 @@ from commandcenter.sink.web import Web
 from emails.events import apply_events
 from emails.models import Event, Status
 from emails.tracking import own, tokens
+from prospects.models import ConsentChange, Suppression
 
 CHROME = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/131.0 Safari/537.36"
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -188,6 +189,30 @@ def test_one_answers_as_the_recipient_one_chose(transactional_db, browser, email
 @pytest.mark.parametrize("body", ["", "kind=nothing", "kind=bounce&why=nothing"])
 def test_an_answer_must_be_chosen(browser, card, body):
     assert post(browser, f"/{card}/answer", body).status == 400
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_click_is_what_a_mail_program_does(browser, tracking_here, arrived, email):
+    assert "Unsubscribe in one click" in browser(f"/{arrived}").text
+    answer = post(browser, f"/{arrived}/answer", "kind=unsubscribe")
+
+    assert (answer.status, answer.headers["Location"]) == (303, f"/{arrived}?sent=unsubscribe")
+    assert "The mail program asked" in browser(answer.headers["Location"]).text
+    row = Suppression.objects.in_force().get()
+    assert (row.value, row.reason) == (email.to_address, "unsubscribed")
+    assert ConsentChange.objects.get().source == "one_click"
+
+
+@pytest.mark.django_db
+def test_a_message_that_does_not_offer_it_is_not_asked_for_it(browser, card, store):
+    assert "Unsubscribe in one click" not in browser(f"/{card}").text
+    assert post(browser, f"/{card}/answer", "kind=unsubscribe").status == 400
+    raw = (
+        b"From: a@x.example\r\nTo: b@y.example\r\nList-Unsubscribe: <http://evil.example/u/x/>\r\n"
+        b"List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n\r\nHi.\r\n"
+    )
+    other = store.save(Envelope("a@x.example", ["b@y.example"]), raw)
+    assert post(browser, f"/{other}/answer", "kind=unsubscribe").status == 400
 
 
 # Safe from other sites -------------------------------------------------------------------------
