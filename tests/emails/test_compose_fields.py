@@ -138,7 +138,7 @@ def test_the_picker_tells_nothing_of_people_who_may_not_be_seen(client, rita):
     assert "Secretia" not in said(
         client.get(reverse("emails:field-list"), {"to": "secret@nordlys.example"})
     )
-    told = typed(rita, html="<p>{{first_name}}</p>") | {"as": "secret@nordlys.example"}
+    told = typed(rita, html="<p>{{first_name}}</p>") | {"look_as": "secret@nordlys.example"}
     assert "Secretia" not in said(client.post(reverse("emails:compose-preview"), told))
 
 
