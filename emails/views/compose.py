@@ -158,7 +158,8 @@ def attach(request: SignedInRequest) -> HttpResponse:
 @require_GET
 def suggest_people(request: SignedInRequest) -> HttpResponse:
     """People by name or address, for what stands at the end of a recipients' field."""
-    typed = next((request.GET[name] for name in ("to", "cc", "bcc") if name in request.GET), "")
+    fields = ("to", "cc", "bcc", "look_as")
+    typed = next((request.GET[name] for name in fields if name in request.GET), "")
     found = suggestions(Person.seen_by(request.user), typed)
     return render(request, "emails/compose/_people.html", {"people": found})
 
@@ -179,7 +180,7 @@ def preview(request: SignedInRequest) -> HttpResponse:
     """Subject and text as the recipient reads them, or whoever is chosen to be looked at instead;
     under the policy of previews."""
     form = _typed(request, checked=True)
-    form.look_as(request.POST.get("as", ""))
+    form.look_as(request.POST.get("look_as", ""))
     told = {"form": form, "preview": previewed(form.resolved.body.marked)}
     response = render(request, "emails/compose/preview.html", told)
     response["Content-Security-Policy"] = build_policy(policy(pictures=True))
