@@ -1,4 +1,5 @@
 // The editor of a template: saved by its button or ⌘⏎. Until the server has it, what is typed is in this browser.
+import "../control.js";
 import { write } from "./editor.js";
 import "./fields.js";
 import "./highlight.js";
@@ -41,5 +42,4 @@ form.addEventListener("keydown", (event) => {
   form.querySelector("[data-main]").click();
 }, true);
 
-if (!/Mac|iPhone|iPad/.test(navigator.platform)) document.documentElement.dataset.control = "";
 first.focus();
