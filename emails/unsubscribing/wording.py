@@ -96,7 +96,7 @@ def footer(about: "About", body: str) -> SafeString:
         return SafeString()
     with translation.override(about.owner.language):
         words = linked(of_user(about.owner, organisation), _url(about))
-    return format_html("<p><small>{}</small></p>", words)
+    return format_html('<div class="cc-unsubscribe"><br><small>{}</small></div>', words)
 
 
 def _url(about: "About") -> str:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from emails.models import Composition, Email, Status, StoredFile
 from emails.wall_time import WallTime
 from emails.writing import Writing, rewrite
+from prospects import consent
 from prospects.models import Suppression
 from tests.factories import make_channel, make_email, make_identity, make_person, make_user
 
@@ -381,6 +382,34 @@ def test_addresses_that_must_not_be_mailed_are_named_with_the_reason(client, rit
     assert "maria@nordlys.example must not be mailed: unsubscribed" in told["to"]
     assert "Nobody at blocked.example may be mailed: blocked by an admin" in told["cc"]
     assert "bcc" not in told
+
+
+@pytest.mark.parametrize("field", ["to", "cc", "bcc"])
+def test_who_unsubscribes_while_it_is_written_is_said_and_stops_it(client, rita, field):
+    data = typed(to="anna@x.example") | {field: "maria@nordlys.example"}
+    assert "must not be mailed" not in said(post(client, "compose-autosave", data))
+    consent.unsubscribe_address("Maria@Nordlys.example", source="link")
+
+    saved = said(post(client, "compose-autosave", data))
+    assert "maria@nordlys.example must not be mailed: unsubscribed" in saved
+    answer = post(client, "send", data)
+    assert answer.status_code == 422
+    assert "maria@nordlys.example must not be mailed: unsubscribed" in said(answer)
+    assert not Email.objects.in_folder(Status.SCHEDULED).exists()
+
+
+def test_a_no_to_somebody_elses_mail_stops_nobody_else(client, rita):
+    sam = make_user("Sam")
+    consent.unsubscribe_address("maria@nordlys.example", source="link", sender=sam)
+    assert post(client, "send", typed()).status_code == 302
+    consent.unsubscribe_address("maria@nordlys.example", source="link", sender=rita)
+    assert "unsubscribed from mail by" in errors(client)["to"]
+
+
+def test_the_way_out_stands_below_the_text_until_a_field_takes_its_place(client, rita):
+    assert "unsubscribe here" in said(post(client, "compose-autosave", typed()))
+    told = said(post(client, "compose-autosave", typed(html="<p>{{team_unsubscribe}}</p>")))
+    assert 'id="compose-footer" hidden' in told
 
 
 def test_what_is_refused_stands_in_the_window_and_in_the_draft_as_it_was(client, rita):

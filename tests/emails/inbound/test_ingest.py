@@ -13,11 +13,12 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as how
 from hypothesis import strategies as st
 
+from accounts.models import Organisation
 from emails.events import apply_events
 from emails.inbound.ingest import ingest
 from emails.models import Event, ReturnedMail, Status
 from emails.tracking import tokens
-from prospects.models import Suppression
+from prospects.models import ConsentChange, Suppression
 from tests.factories import make_email, make_user
 
 pytestmark = pytest.mark.django_db
@@ -237,6 +238,32 @@ def test_a_full_mailbox_bounces_and_suppresses_nobody(email):
 
     assert (returned.email.status, returned.email.reason) == (Status.BOUNCED, "mailbox_full")
     assert not Suppression.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("status", "reasons"),
+    [("5.2.2", {"unsubscribed"}), ("5.1.1", {"unsubscribed", "bounced"})],
+)
+def test_where_the_organisation_wants_it_a_bounce_unsubscribes_whatever_it_says(
+    email, status, reasons
+):
+    Organisation.current()
+    Organisation.objects.update(bounce_unsubscribes=True)
+    taken(report(email, status=status, words=f"550 {status} no"))
+
+    covering = Suppression.objects.covering(email.to_address)
+    assert {row.reason for row in covering} == reasons
+    line = ConsentChange.objects.get(what="unsubscribed")
+    assert (line.source, line.email, line.words) == ("bounce", email, "no")
+
+
+def test_who_is_unsubscribed_by_a_bounce_is_not_freed_by_a_retry(email):
+    Organisation.current()
+    Organisation.objects.update(bounce_unsubscribes=True)
+    bounced = taken(report(email)).email
+    bounced.retry(by=bounced.owner)
+
+    assert Suppression.objects.covering(email.to_address).get().reason == "unsubscribed"
 
 
 @pytest.mark.parametrize(
