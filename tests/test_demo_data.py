@@ -30,7 +30,7 @@ from emails.sending.html import clean, text_of
 from prospects.models import Group, Person, Suppression
 from prospects.models.suppression import values_covering
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("demo data")]
 Kind, Who = Event.Kind, Event.Who
 
 
