@@ -37,7 +37,17 @@ def test_a_worker_that_dies_leaves_no_server_and_no_folder(tmp_path):
     here.mkdir()
     ours = {"DATA_DIR", "DATABASE_URL", "REDIS_URL", "PYTEST_XDIST_WORKER"}
     environment = {name: value for name, value in os.environ.items() if name not in ours}
-    command = [sys.executable, "-m", "pytest", "-n", "2", "-q", "-c", ROOT / "pyproject.toml", tests]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-n",
+        "2",
+        "-q",
+        "-c",
+        ROOT / "pyproject.toml",
+        tests,
+    ]
     told = subprocess.run(
         command,
         cwd=ROOT,
