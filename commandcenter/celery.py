@@ -46,6 +46,7 @@ app.conf.update(
     broker_connection_retry_on_startup=True,
     broker_connection_max_retries=None,
     broker_transport_options={
+        "global_keyprefix": f"{settings.REDIS_PREFIX}:",
         # A job whose worker died with its machine is given to another after so long: well above
         # the longest job, for a longer one would run twice.
         "visibility_timeout": 3600,

@@ -130,11 +130,13 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # As redis-py spells it: redis://host:6379/0, or unix:///folder/valkey.sock.
 REDIS_URL = environment.text("REDIS_URL", embedded.redis_url(DATA_DIR))
+# Begins every key of ours there, so that two installations can share one Redis.
+REDIS_PREFIX = environment.text("REDIS_PREFIX", "cc")
 CACHES = {
     "default": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": REDIS_URL,
-        "KEY_PREFIX": "cc",
+        "KEY_PREFIX": REDIS_PREFIX,
     }
 }
 

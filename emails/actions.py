@@ -5,7 +5,7 @@ moved meanwhile or must not, leaves that one out and says why; the others go on.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -27,14 +27,15 @@ Words = str | Promise
 class Action:
     """One thing to do with an email; `name` stands in its URL.
 
-    `done` says what was done with %(count)s emails, or with the one to %(who)s. `undo` is the name
-    under which emails/undo.py takes it back. An action with a `question` asks first.
+    `do` is a verb of the email. `done` says what was done with %(count)s emails, or with the one
+    to %(who)s. `undo` is the name under which emails/undo.py takes it back. An action with a
+    `question` asks first.
     """
 
     name: str
     label: Words
     icon: str
-    do: Callable[[Email, "User"], None]
+    do: Callable[..., None]
     done: Any
     undo: str = ""
     key: str = ""
@@ -88,7 +89,7 @@ def carry_out(action: Action, emails: Iterable[Email], user: "User") -> Result:
     result = Result(action)
     for email in emails:
         try:
-            action.do(email, user)
+            action.do(email, by=user)
         except IllegalTransition as refused:
             result.left.append((refused.email, why_not(refused)))
         else:
@@ -99,15 +100,15 @@ def carry_out(action: Action, emails: Iterable[Email], user: "User") -> Result:
 # What is done -----------------------------------------------------------------------------------
 
 
-def _retry(email: Email, user: "User") -> None:
+def _retry(email: Email, *, by: "User") -> None:
     if email.status == Status.SPAM:
-        email.retry_complaint(by=user)
+        email.retry_complaint(by=by)
     else:
-        email.retry(by=user)
+        email.retry(by=by)
 
 
 @transaction.atomic
-def _say_it_arrived(email: Email, user: "User") -> None:
+def _say_it_arrived(email: Email, *, by: "User") -> None:
     """The rep's word is evidence like any other; it is applied at once, so that its page shows it."""
     if not email.is_unconfirmed:
         raise IllegalTransition(email, Cause.ARRIVE)
@@ -119,7 +120,7 @@ def _say_it_arrived(email: Email, user: "User") -> None:
         source="word",
         source_id=f"attempt {latest.pk if latest else email.pk}",
         attempt_id=latest.pk if latest else None,
-        data={"by": user.pk},
+        data={"by": by.pk},
     )
     recorded = [event.pk for event in record([said])]
     fresh = Event.objects.unapplied().filter(pk__in=recorded)
@@ -131,7 +132,7 @@ ARCHIVE = Action(
     "archive",
     gettext_lazy("Archive"),
     "archive",
-    lambda email, user: email.archive(by=user),
+    Email.archive,
     ngettext_lazy("Email to %(who)s archived.", "%(count)s emails archived.", "count"),
     undo="archive",
     key="e",
@@ -140,7 +141,7 @@ UNARCHIVE = Action(
     "unarchive",
     gettext_lazy("Unarchive"),
     "archive-restore",
-    lambda email, user: email.unarchive(by=user),
+    Email.unarchive,
     ngettext_lazy(
         "Email to %(who)s is in Delivered again; views and clicks count again.",
         "%(count)s emails are in Delivered again; views and clicks count again.",
@@ -153,7 +154,7 @@ DELETE = Action(
     "delete",
     gettext_lazy("Delete"),
     "trash-2",
-    lambda email, user: email.remove(by=user),
+    Email.remove,
     ngettext_lazy("Email to %(who)s deleted.", "%(count)s emails deleted.", "count"),
     undo="delete",
     kind="bad",
@@ -162,7 +163,7 @@ RESTORE = Action(
     "restore",
     gettext_lazy("Restore"),
     "rotate-ccw",
-    lambda email, user: email.restore(by=user),
+    Email.restore,
     ngettext_lazy(
         "Email to %(who)s restored. It is not sent by that.",
         "%(count)s emails restored. They are not sent by that.",
@@ -175,7 +176,7 @@ SEND_NOW = Action(
     "send-now",
     gettext_lazy("Send now"),
     "send-horizontal",
-    lambda email, user: email.bring_forward(by=user),
+    Email.bring_forward,
     ngettext_lazy("Email to %(who)s goes out now.", "%(count)s emails go out now.", "count"),
     kind="main",
 )
@@ -183,7 +184,7 @@ UNDO_SEND = Action(
     "undo-send",
     gettext_lazy("Undo"),
     "undo-2",
-    lambda email, user: email.pull_back(by=user),
+    Email.pull_back,
     ngettext_lazy(
         "Email to %(who)s was not sent. It is in Drafts.",
         "%(count)s emails were not sent. They are in Drafts.",
@@ -206,11 +207,9 @@ RETRY = Action(
 SEND_AGAIN = Action(
     "send-again",
     gettext_lazy("Send again"),
-    "refresh-cw",
-    lambda email, user: email.send_again(by=user),
-    ngettext_lazy(
-        "Email to %(who)s is sent again now.", "%(count)s emails are sent again now.", "count"
-    ),
+    RETRY.icon,
+    Email.send_again,
+    RETRY.done,
     kind="main",
     question=gettext_lazy(
         "Send it again? It may have arrived the first time, and %(who)s would then get it twice."
@@ -227,14 +226,8 @@ ARRIVED = Action(
         "count",
     ),
 )
-RETRY_BOUNCED = Action(
-    "retry",
-    RETRY.label,
-    RETRY.icon,
-    _retry,
-    RETRY.done,
-    key="r",
-    kind="main",
+RETRY_BOUNCED = replace(
+    RETRY,
     question=gettext_lazy(
         "Write to %(address)s again although it was refused? If the address was put on the list of"
         " those not to be mailed, that is taken back."
@@ -244,13 +237,9 @@ RETRY_BOUNCED = Action(
         " of addresses not to be mailed are taken off it."
     ),
 )
-RETRY_COMPLAINT = Action(
-    "retry",
-    RETRY.label,
-    RETRY.icon,
-    _retry,
-    RETRY.done,
-    key="r",
+RETRY_COMPLAINT = replace(
+    RETRY,
+    kind="",
     question=gettext_lazy(
         "Write to %(address)s again although they reported this as spam? Their complaint is"
         " disregarded from then on."
@@ -261,12 +250,13 @@ RETRY_COMPLAINT = Action(
     ),
 )
 
-NAMES = frozenset(
-    each.name
+_ANY = {
+    each.name: each
     for each in (
-        ARCHIVE, UNARCHIVE, DELETE, RESTORE, SEND_NOW, UNDO_SEND, RETRY, SEND_AGAIN, ARRIVED,
+        ARCHIVE, UNARCHIVE, DELETE, RESTORE, SEND_NOW, UNDO_SEND, RETRY_BOUNCED, SEND_AGAIN, ARRIVED,
     )
-)  # fmt: skip
+}  # fmt: skip
+NAMES = frozenset(_ANY)
 
 _OFFERED: dict[Status, tuple[Action, ...]] = {
     Status.DELIVERED: (ARCHIVE,),
@@ -314,11 +304,3 @@ def asks(action: Action, email: Email) -> str:
     if not action.question:
         return ""
     return str(action.question) % {"who": email.recipient, "address": email.to_address}
-
-
-_ANY = {
-    each.name: each
-    for each in (
-        ARCHIVE, UNARCHIVE, DELETE, RESTORE, SEND_NOW, UNDO_SEND, RETRY_BOUNCED, SEND_AGAIN, ARRIVED,
-    )
-}  # fmt: skip

@@ -1,14 +1,15 @@
 """How what was done with emails is taken back; found at start-up.
 
-`offer()` notes that an action can be undone. Each function here reverts one action, email by
-email: what has moved since stays as it is, and if nothing could be taken back, it says so.
+`offer()` notes that an action can be undone. WAYS_BACK says how each is, email by email: what
+has moved since stays as it is, and if nothing could be taken back, it says so.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext_lazy
 
 from accounts.models import Undo, UndoRefused
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 def offer(
     user: "User", action: str, emails: Iterable[Email], *, said: str = "", page: str = ""
 ) -> Undo:
-    """Let `user` take `action` back: archive, unarchive, delete, restore or send.
+    """Let `user` take `action` back: one of WAYS_BACK.
 
     `said` is the sentence of the notice and `page` the path it stands on, so that a reload of
     that page can show it again.
@@ -30,54 +31,73 @@ def offer(
     return Undo.objects.create(user=user, action=f"emails.{action}", before=before)
 
 
-@Undo.reverts("emails.archive")
-def _unarchive(user: "User", before: Mapping[str, Any]) -> str:
-    count = _with_each(user, before, lambda email: email.unarchive(by=user))
-    return ngettext(
-        "Undone: the email is in Delivered again.",
-        "Undone: %(count)s emails are in Delivered again.",
-        count,
-    ) % {"count": count}
+class WayBack(NamedTuple):
+    """How one action is taken back: a verb of each email, and what is said of how many."""
+
+    verb: Callable[..., None]
+    done: Any
 
 
-@Undo.reverts("emails.unarchive")
-def _archive(user: "User", before: Mapping[str, Any]) -> str:
-    count = _with_each(user, before, lambda email: email.archive(by=user))
-    return ngettext(
-        "Undone: the email is archived again.",
-        "Undone: %(count)s emails are archived again.",
-        count,
-    ) % {"count": count}
+WAYS_BACK = {
+    "archive": WayBack(
+        Email.unarchive,
+        ngettext_lazy(
+            "Undone: the email is in Delivered again.",
+            "Undone: %(count)s emails are in Delivered again.",
+            "count",
+        ),
+    ),
+    "unarchive": WayBack(
+        Email.archive,
+        ngettext_lazy(
+            "Undone: the email is archived again.",
+            "Undone: %(count)s emails are archived again.",
+            "count",
+        ),
+    ),
+    "delete": WayBack(
+        Email.restore,
+        ngettext_lazy(
+            "Undone: the email is back. It is not sent by that.",
+            "Undone: %(count)s emails are back. They are not sent by that.",
+            "count",
+        ),
+    ),
+    "restore": WayBack(
+        Email.remove,
+        ngettext_lazy(
+            "Undone: the email is in the trash again.",
+            "Undone: %(count)s emails are in the trash again.",
+            "count",
+        ),
+    ),
+    "send": WayBack(
+        Email.pull_back,
+        ngettext_lazy(
+            "Undone: the email was not sent. It is in Drafts.",
+            "Undone: %(count)s emails were not sent. They are in Drafts.",
+            "count",
+        ),
+    ),
+}
 
 
-@Undo.reverts("emails.delete")
-def _restore(user: "User", before: Mapping[str, Any]) -> str:
-    count = _with_each(user, before, lambda email: email.restore(by=user))
-    return ngettext(
-        "Undone: the email is back. It is not sent by that.",
-        "Undone: %(count)s emails are back. They are not sent by that.",
-        count,
-    ) % {"count": count}
+def _take_back(way: WayBack, user: "User", before: Mapping[str, Any]) -> str:
+    """Revert each email that still can be. Raises UndoRefused if none can."""
+    reverted = 0
+    for email in user.emails.unpurged().of_ids(before["emails"]).select_related("owner"):
+        try:
+            way.verb(email, by=user)
+        except IllegalTransition:
+            continue
+        reverted += 1
+    if not reverted:
+        raise UndoRefused(_("Something has changed meanwhile, so this cannot be undone any more."))
+    return str(way.done % {"count": reverted})
 
 
-@Undo.reverts("emails.restore")
-def _delete(user: "User", before: Mapping[str, Any]) -> str:
-    count = _with_each(user, before, lambda email: email.remove(by=user))
-    return ngettext(
-        "Undone: the email is in the trash again.",
-        "Undone: %(count)s emails are in the trash again.",
-        count,
-    ) % {"count": count}
-
-
-@Undo.reverts("emails.send")
-def _pull_back(user: "User", before: Mapping[str, Any]) -> str:
-    count = _with_each(user, before, lambda email: email.pull_back(by=user))
-    return ngettext(
-        "Undone: the email was not sent. It is in Drafts.",
-        "Undone: %(count)s emails were not sent. They are in Drafts.",
-        count,
-    ) % {"count": count}
+for _name, _way in WAYS_BACK.items():
+    Undo.reverts(f"emails.{_name}")(partial(_take_back, _way))
 
 
 def offer_thrown(user: "User", thrown: Composition | Email) -> Undo:
@@ -96,17 +116,3 @@ def _take_up_again(user: "User", before: Mapping[str, Any]) -> str:
     told = {"email": email, "version": before["version"], "typed": before["typed"]}
     user.compositions.update_or_create(key=before["key"], defaults=told)
     return _("Undone: Compose offers what you had typed.")
-
-
-def _with_each(user: "User", before: Mapping[str, Any], revert: Callable[[Email], None]) -> int:
-    """Revert each email that still can be; how many. Raises UndoRefused if none can."""
-    reverted = 0
-    for email in user.emails.unpurged().of_ids(before["emails"]).select_related("owner"):
-        try:
-            revert(email)
-        except IllegalTransition:
-            continue
-        reverted += 1
-    if not reverted:
-        raise UndoRefused(_("Something has changed meanwhile, so this cannot be undone any more."))
-    return reverted

@@ -1,6 +1,7 @@
 """Own PostgreSQL and Valkey for a test run, unless DATABASE_URL and REDIS_URL name others.
 
-A pytest plugin and not a conftest: it runs before pytest-django reads the settings.
+A pytest plugin and not a conftest: it runs before pytest-django reads the settings. Where the tests are shared
+out (`-n 2`), every worker has servers of its own in its own part of the folder, and the process that shares out has none.
 """
 
 import os
@@ -8,6 +9,7 @@ import shutil
 import tempfile
 from collections.abc import Generator
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -22,26 +24,30 @@ DEFAULTS = {
     # The synchronous Playwright keeps an event loop in the tests' thread.
     "DJANGO_ALLOW_ASYNC_UNSAFE": "true",
 }
+KINDS = {"DATABASE_URL": embedded.Postgres, "REDIS_URL": embedded.Valkey}
 
 folder: Path | None = None
 running: list[embedded.Server] = []
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_load_initial_conftests() -> Generator[None]:
+def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None]:
     global folder
-    folder = Path(tempfile.mkdtemp(prefix="cc-tests-"))
+    worker = os.environ.get("PYTEST_XDIST_WORKER")
+    folder = _part_of(worker) if worker else Path(tempfile.mkdtemp(prefix="cc-tests-"))
     folder.chmod(0o755)
     (folder / "static").mkdir()
     os.environ["DATA_DIR"] = str(folder)
+    # On a Redis that others use too, nobody takes anybody's jobs.
+    os.environ["REDIS_PREFIX"] = f"cc-tests-{uuid4().hex[:12]}"
     for name, value in DEFAULTS.items():
         os.environ.setdefault(name, value)
-    wanted = {"DATABASE_URL": embedded.Postgres, "REDIS_URL": embedded.Valkey}
-    for variable, kind in wanted.items():
+    for variable, kind in KINDS.items():
         if not os.environ.get(variable):
             os.environ.pop(variable, None)
-            running.append(kind(folder, durable=False))
-            running[-1].start()
+            if worker or not _shares_out(early_config):
+                running.append(kind(folder, durable=False))
+                running[-1].start()
     return (yield)
 
 
@@ -50,8 +56,11 @@ def pytest_unconfigure() -> None:
     while running:
         running.pop().stop()
     if folder:
-        shutil.rmtree(folder, ignore_errors=True)
-        shutil.rmtree(embedded.socket_dir(folder), ignore_errors=True)
+        for left in folder.glob("gw*"):  # by a worker that died
+            for kind in KINDS.values():
+                kind(left).kill()
+            _remove(left)
+        _remove(folder)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -62,3 +71,21 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 def own_redis() -> bool:
     """Whether the cache belongs to this run alone, so that it may be emptied."""
     return any(isinstance(server, embedded.Valkey) for server in running)
+
+
+def _shares_out(config: pytest.Config) -> bool:
+    asked = config.known_args_namespace
+    alone = asked.collectonly or asked.usepdb
+    return bool(getattr(asked, "numprocesses", 0)) and not alone
+
+
+def _part_of(worker: str) -> Path:
+    # The process that shares out has made the folder and removes it.
+    part = Path(os.environ["DATA_DIR"], worker)
+    part.mkdir()
+    return part
+
+
+def _remove(place: Path) -> None:
+    shutil.rmtree(place, ignore_errors=True)
+    shutil.rmtree(embedded.socket_dir(place), ignore_errors=True)

@@ -31,7 +31,7 @@ from emails.tracking.rewriting import unsubscribe_url
 from prospects.models import ConsentChange, Group, Person, Suppression
 from prospects.models.suppression import values_covering
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("demo data")]
 Kind, Who = Event.Kind, Event.Who
 
 

@@ -39,7 +39,8 @@ class Weighing(Changing):
 
         - of older attempts counts what rose to arrived or above, but not while the latest one is
           in hand and nothing is known of it;
-        - that one attempt failed does not count if another one arrived;
+        - that one attempt failed does not count if another one arrived, and what was archived
+          when it bounced is archived again by that;
         - a complaint counts whichever attempt it names;
         - what somebody forgave when they decided to go on does not count (see FORGIVEN).
         """
@@ -53,7 +54,16 @@ class Weighing(Changing):
         if cause == Cause.DEFER and _tried_long_enough(self, speaking):
             cause = Cause.REFUSE
         if _calls_for_a_move(self, cause):
+            archived = cause == Cause.ARRIVE and self._bounced_from_the_archive()
             self._change(cause, **_changes(self, cause, speaking), attempt=speaking, event=event)
+            if archived:
+                self._change(Cause.ARCHIVE, archived_at=Now(), event=event)
+
+    def _bounced_from_the_archive(self) -> bool:
+        if self.status != Status.BOUNCED or self.removed_at:
+            return False
+        bounced = self.transitions.filter(cause=Cause.BOUNCE).last()
+        return bounced is not None and bounced.from_status == Status.ARCHIVED
 
     @transaction.atomic
     def give_up(self) -> None:

@@ -30,7 +30,7 @@ def act(request: SignedInRequest, pk: int, action: str) -> HttpResponse:
     if (question := asks(chosen, email)) and "sure" not in request.POST:
         told = {"question": question, "action": chosen, "back": back}
         return render(request, "emails/sure.html", told)
-    chosen.do(email, request.user)
+    chosen.do(email, by=request.user)
     _say(request, Result(chosen, done=[email]), back)
     return changed(request, back)
 

@@ -101,3 +101,20 @@ def test_what_is_pasted_is_cleaned(page, rita):
 
     assert page.locator("[data-editor] :is(script, form, input, [href], [id])").count() == 0
     assert "pasted" in saved(page)
+
+
+def test_what_an_extension_of_the_browser_marks_in_the_editor_is_no_writing(page, rita):
+    saves = []
+    page.on(
+        "request", lambda request: saves.append(request.url) if "/autosave/" in request.url else 0
+    )
+    page.goto("/emails/compose/")
+    page.locator("[data-editor]").evaluate("root => root.setAttribute('spellcheck', 'false')")
+    page.screenshot()  # which hides the caret by a style
+    page.goto("/emails/pending/drafts/")
+    assert page.evaluate("Object.keys(localStorage).length") == 0
+    assert saves == []
+
+    page.goto("/emails/compose/")
+    page.locator("[data-editor]").press("a")
+    expect(page.locator("#compose")).to_have_attribute("data-unsaved", "")

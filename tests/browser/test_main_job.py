@@ -26,7 +26,10 @@ from prospects.models import Suppression
 from tests.browser.conftest import findings, sign_in
 from tests.factories import make_channel, make_email, make_identity, make_person, make_user
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.xdist_group("celery"),  # one set of workers at a time
+]
 ROOT = Path(__file__).resolve().parents[2]
 # A worker, its beat and the mail between them take their time on a busy machine.
 PATIENCE = 30_000

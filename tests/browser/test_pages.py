@@ -103,7 +103,7 @@ def names_without_values() -> Iterator[str]:
 
 def pages_of(admin) -> dict[str, str]:
     """Each page that somebody who is signed in can open, by a name for its picture."""
-    told = {name: reverse(name) for name in {*names_without_values(), *SECURITY} - NO_PAGES}
+    told = {name: reverse(name) for name in sorted({*names_without_values(), *SECURITY} - NO_PAGES)}
     told |= {path: reverse("emails:folder", args=[path]) for path in FOLDERS}
     bounced = admin.emails.get(subject="bounced, number 0")
     person = bounced.person

@@ -107,6 +107,7 @@ def execute(stage, query):
 
 
 @pytest.mark.long
+@pytest.mark.xdist_group("celery")
 def test_a_drained_worker_takes_nothing_until_it_is_let_go_on(stage):
     stage.make_emails(40)
     execute(stage, "UPDATE emails_email SET send_at = now() + interval '1 day' WHERE id % 2 = 0")

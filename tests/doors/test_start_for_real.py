@@ -15,7 +15,7 @@ from commandcenter import embedded
 ROOT = Path(__file__).parents[2]
 OURS = {"DATABASE_URL", "REDIS_URL", "BASE_URL", "TRACKING_URL", "SECRET_KEY", "DEBUG", "LOG_LEVEL"}
 
-pytestmark = pytest.mark.long
+pytestmark = [pytest.mark.long, pytest.mark.xdist_group("celery")]
 
 
 class Start:

@@ -36,6 +36,7 @@ class PaperEmail:
         self.status: str = Status.DRAFT
         self.reason = ""
         self.deferrals = 0
+        self.bounced_from = ""
         self.removed = False
         self.tried: list[PaperAttempt] = []
         self.attempts = SimpleNamespace(all=lambda: self.tried)
@@ -43,11 +44,16 @@ class PaperEmail:
     def _change(self, cause: Cause, **changes: Any) -> None:
         origins, target = self.TRANSITIONS[cause]
         assert self.status in origins
+        if cause == Cause.BOUNCE:
+            self.bounced_from = self.status
         self.status = target
         self.reason = changes.get("reason", "")
         self.deferrals = changes.get("deferrals", self.deferrals)
         for attempt in self.tried:
             attempt.counts_above = max(attempt.counts_above, FORGIVEN.get(cause, 0))
+
+    def _bounced_from_the_archive(self) -> bool:
+        return self.status == Status.BOUNCED and self.bounced_from == Status.ARCHIVED
 
     def command(self, name: str) -> bool:
         """Do what a rep or a worker does; False if it is refused."""

@@ -250,6 +250,23 @@ def assert_complete(email: Email) -> None:
     assert here == email.status
 
 
+@pytest.mark.parametrize("bounce_comes", ["first", "last"])
+def test_what_was_archived_when_it_bounced_is_archived_again_once_it_arrived(db, bounce_comes):
+    life = LifeOfAnEmail()
+    life.begin()
+    answers = [(1, Kind.BOUNCE, "later"), (2, Kind.ACCEPTED, SMTP)]
+    if bounce_comes == "last":
+        answers.reverse()
+    tried_twice = ["schedule", "mark", (1, Kind.DEFERRED, SMTP), "mark", "lease over"]
+    for step in (*tried_twice, (1, Kind.OPEN, "later"), "archive", *answers):
+        life.somebody_tries(step) if isinstance(step, str) else life.learn(*step)
+        life.paper_agrees_and_history_is_complete()
+
+    assert life.email.status == Status.ARCHIVED
+    assert life.email.archived_at
+    life.teardown()
+
+
 def test_real_rows_live_as_they_do_on_paper(db):
     live_on_real_rows(many=40)
 

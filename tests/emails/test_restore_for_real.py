@@ -8,7 +8,7 @@ import pytest
 from commandcenter import embedded
 from tests.emails.sending.test_kill import Stage, wait_for
 
-pytestmark = pytest.mark.long
+pytestmark = [pytest.mark.long, pytest.mark.xdist_group("celery")]
 
 
 @pytest.fixture

@@ -24,7 +24,12 @@ export function write() {
   field.value = editor.isEmpty ? "" : editor.getHTML();
 }
 
+let known = editor.getHTML();
 editor.addEventListener("input", () => {
+  // Squire says so of attributes of its root too; extensions of browsers set some, and nobody has written then.
+  const html = editor.getHTML();
+  if (html === known) return;
+  known = html;
   field.dispatchEvent(new Event("input", { bubbles: true }));
 });
 

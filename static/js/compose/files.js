@@ -30,14 +30,21 @@ async function attach(files) {
   try {
     const answer = await post(data, form.dataset.files);
     show(await answer.text());
+    if (answer.status === 200) close();
     offer();
-    if (answer.status === 200) panel.open = false;
   } catch (name) {
     problem(name);
   } finally {
     busy.hidden = true;
     upload.value = "";
   }
+}
+
+function close() {
+  // What was pressed is hidden with the panel, and ⌘⏎ must find the keyboard still in the form.
+  const within = panel.contains(document.activeElement);
+  panel.open = false;
+  if (within) panel.querySelector("summary").focus();
 }
 
 function offer() {

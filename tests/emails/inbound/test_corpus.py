@@ -10,9 +10,12 @@ from emails.inbound.reading import Kind, read
 
 CORPUS = Path(__file__).resolve().parents[4] / "shared" / "corpora" / "bounces"
 
-pytestmark = pytest.mark.skipif(
-    not CORPUS.is_dir(), reason="the corpus ../shared/corpora/bounces is not beside the project"
-)
+pytestmark = [
+    pytest.mark.skipif(
+        not CORPUS.is_dir(), reason="the corpus ../shared/corpora/bounces is not beside the project"
+    ),
+    pytest.mark.xdist_group("corpus"),
+]
 
 KIND_OF_REASON = {"feedback": Kind.COMPLAINT, "vacation": Kind.AUTO_REPLY}
 # What was measured when these were written: kinds 99.6 %, hard 92.9 %, status 98.1 %, class 96.8 %, complaints 100 %. Most

@@ -19,6 +19,7 @@ import pytest
 
 from commandcenter import embedded
 
+pytestmark = pytest.mark.xdist_group("celery")
 ROOT = Path(__file__).resolve().parents[3]
 HANG = 90  # seconds
 SHORT = {
