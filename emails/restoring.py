@@ -50,7 +50,7 @@ def hold(*, keep_later: bool = False) -> Held:
     held = foresee(keep_later=keep_later)
     Channel.objects.update(paused=True)
     _give_up()
-    for email in _scheduled().due():
+    for email in _scheduled().ripe():
         _presume_sent(email, held.since)
     for email in _scheduled() if not keep_later else []:
         email._change(Cause.PULL_BACK, reason=RESTORED)
@@ -61,7 +61,7 @@ def hold(*, keep_later: bool = False) -> Held:
 
 def foresee(*, keep_later: bool = False) -> Held:
     """What `hold` would do; changes nothing."""
-    due = _scheduled().due()
+    due = _scheduled().ripe()  # paused or not: a pause may have ended since the backup
     later = _scheduled().exclude(pk__in=due.values("pk"))
     return Held(
         since=Transition.objects.aggregate(last=Max("at"))["last"],

@@ -90,6 +90,8 @@ def _draft(email: Email) -> str:
 
 def _scheduled(email: Email) -> str:
     assert email.send_at and email.channel
+    if email.on_hold:
+        return _("It belongs to a bulk email that is paused.")
     now = timezone.now()
     if email.send_at > now:
         return _not_due(email, now)

@@ -5,7 +5,7 @@ from .email import Email
 from .history import Attempt, Event, FailedReaction, Transition
 from .identities import Identity
 from .returned import ReturnedMail
-from .vocabulary import Cause, Outcome, Status
+from .vocabulary import Cause, Lane, Outcome, Status
 
 __all__ = [
     "Attachment",
@@ -19,6 +19,7 @@ __all__ = [
     "FailedReaction",
     "Identity",
     "IllegalTransition",
+    "Lane",
     "Link",
     "Outcome",
     "ReturnedMail",

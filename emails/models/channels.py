@@ -4,12 +4,14 @@ from typing import TYPE_CHECKING, Any, Self
 from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models, transaction
-from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Greatest, Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ..secrets import SecretField
+from .due import senders_of
 from .vocabulary import Outcome
 
 if TYPE_CHECKING:
@@ -26,13 +28,9 @@ class ChannelQuerySet(models.QuerySet["Channel"]):
         return self.filter(Q(owner=user) | Q(owner=None) if user.is_admin else Q(owner=user))
 
     def with_due(self) -> Self:
-        """Those on which a scheduled email's time has come."""
-        from .email import Email
-
-        due = Email.objects.due().filter(channel=OuterRef("pk"))
-        # In the order of the index `emails_due`, else the planner may go through all emails.
-        first = due.order_by("owner_id", "send_at", "pk").values("pk")[:1]
-        return self.alias(first_due=Subquery(first)).exclude(first_due=None)
+        """Those with something due that nobody has claimed."""
+        due = RawSQL(f"EXISTS ({senders_of('emails_channel.id')})", (), models.BooleanField())  # noqa: S611
+        return self.alias(due=due).filter(due=True)
 
     def open(self) -> Self:
         """Not paused by anybody and not held after a fault."""

@@ -50,9 +50,13 @@ class EmailQuerySet(models.QuerySet["Email"]):
     def unconfirmed(self) -> Self:
         return self.filter(status=Status.FAILED, reason=UNCONFIRMED)
 
-    def due(self) -> Self:
+    def ripe(self) -> Self:
         """Scheduled emails whose time has come, by PostgreSQL's clock."""
         return self.in_folder(Status.SCHEDULED).filter(send_at__lte=Now())
+
+    def due(self) -> Self:
+        """Those of them that may go: not of a bulk email that is paused."""
+        return self.ripe().filter(on_hold=False)
 
     def long_removed(self) -> Self:
         """In the trash for longer than anybody can restore them."""

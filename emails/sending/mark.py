@@ -27,7 +27,7 @@ def mark(
     """Scheduled → In Progress with a new attempt; None if it may not go now.
 
     It may go if it is still Scheduled, claimed by this lease and not expired, not removed, not
-    changed since it was prepared, nobody it goes to is suppressed, its channel is open, and
+    changed since it was prepared, its bulk email is not paused, nobody it goes to is suppressed, its channel is open, and
     both the channel and its owner are within their limits. What was resolved for the first
     attempt is stored here and is what every later attempt sends.
     """
@@ -37,7 +37,7 @@ def mark(
         _wait_for_turn(channel)
     until = Now() + timedelta(seconds=settings.SENDING["LEASE_SECONDS"])
     may_go = (
-        Q(lease=lease, lease_until__gt=Now(), removed_at=None)
+        Q(lease=lease, lease_until__gt=Now(), removed_at=None, on_hold=False)
         & ~Exists(Suppression.objects.covering(email.to_address, *email.content.recipients))
         & Exists(Channel.objects.open().filter(pk=OuterRef("channel_id")))
         & within_limits(email, channel)

@@ -132,6 +132,26 @@ def test_pulling_back_and_marking_never_both_succeed():
         assert len(done) == 1
 
 
+def test_pausing_a_bulk_email_and_marking_never_both_succeed():
+    for _ in range(10):
+        email = make_email(make_user("Rita"), Status.SCHEDULED)
+        lease = uuid4()
+        claim_one(email, lease)
+        done = []
+
+        def pause(email: Email = email, done: list = done) -> None:
+            waiting = Email.objects.with_status(Status.SCHEDULED).filter(pk=email.pk)
+            if waiting.update(on_hold=True):
+                done.append("paused")
+
+        def send(email: Email = email, lease=lease, done: list = done) -> None:
+            if mark(Email.objects.get(pk=email.pk), lease, worker="test"):
+                done.append("marked")
+
+        at_once(pause, send)
+        assert len(done) == 1
+
+
 def test_the_same_evidence_from_two_doors_is_recorded_once():
     email = make_email(make_user("Rita"), Status.DELIVERED)
     seen = Observation(
