@@ -73,7 +73,8 @@ def foresee(*, keep_later: bool = False) -> Held:
 
 def _scheduled() -> EmailQuerySet:
     found = Email.objects.in_folder(Status.SCHEDULED).in_order_of_id()
-    return found.select_related("content", "identity", "channel", "owner")
+    related = found.select_related("content", "identity", "channel", "owner")
+    return related.prefetch_related("attachments__file")
 
 
 def _by_owner(emails: EmailQuerySet) -> Counter[str]:

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext, pgettext
 from ui.moments import day
 
 from .folders import folder_of
-from .models import Channel, Email, Event, IllegalTransition, Outcome, Status
+from .models import Attempt, Channel, Email, Event, IllegalTransition, Outcome, Status
 from .reasons import word
 
 DAY = timedelta(days=1)
@@ -180,8 +180,7 @@ def _being_prepared(email: Email, now: datetime) -> str:
 def _day_is_full(email: Email) -> str:
     """The day's limit counts 24 hours back: there is room when the oldest of them is a day old."""
     limit = settings.LIMITS["EMAILS_PER_DAY"]
-    since = timezone.now() - DAY
-    newest = email.owner.attempts.filter(started_at__gt=since).order_by("-started_at")
+    newest = email.owner.attempts.of_today().order_by("-started_at")
     oldest = newest.values_list("started_at", flat=True)[limit - 1 : limit].first()
     if oldest is None:
         return ""
@@ -194,8 +193,7 @@ def _day_is_full(email: Email) -> str:
 def _minute_is_full(channel: Channel) -> str:
     if not channel.per_minute:
         return ""
-    since = timezone.now() - timedelta(minutes=1)
-    if channel.attempts.filter(started_at__gt=since).count() < channel.per_minute:
+    if Attempt.objects.of_minute(channel).count() < channel.per_minute:
         return ""
     return _("%(reason)s It goes out as soon as it is its turn.") % {
         "reason": word("limit_minute", {"limit": channel.per_minute}).sentence

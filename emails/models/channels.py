@@ -15,6 +15,9 @@ from .due import senders_of
 from .vocabulary import Outcome
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
     from accounts.models import User
 
 
@@ -205,6 +208,11 @@ class Channel(models.Model):
         except models.ProtectedError:
             return False
         return True
+
+    def gaps_since(self, moments: "Iterable[datetime | None]") -> "list[UnattendedPeriod]":
+        """The times without a worker that reached beyond the earliest of `moments`."""
+        known = [moment for moment in moments if moment]
+        return list(self.gaps.filter(ended_at__gt=min(known))) if known else []
 
     @transaction.atomic
     def attend(self) -> None:

@@ -96,6 +96,11 @@ class EmailQuerySet(models.QuerySet["Email"]):
         """With what the compose window needs of it."""
         return self.select_related("content", "owner", "identity__channel")
 
+    def for_sending(self) -> Self:
+        """With what a message is made of, for all of them at once."""
+        related = self.select_related("content", "identity", "channel", "owner", "person")
+        return related.prefetch_related("attempts", "attachments__file")
+
     def sent_since(self, moment: datetime) -> Self:
         return self.filter(delivered_at__gte=moment)
 

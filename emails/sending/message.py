@@ -1,12 +1,15 @@
 """From an email to the bytes that are handed over."""
 
+import json
 from dataclasses import dataclass
+from typing import ClassVar
 
 from django.conf import settings
+from django.db import connection
 from django.db.models import Max
 from django.utils import timezone
 
-from ..models import Attempt, Email, EmailContent, Link
+from ..models import Attempt, Email, Link
 from ..tracking import tokens
 from ..tracking.rewriting import instrument
 from . import mime
@@ -29,18 +32,34 @@ class Prepared:
     links: list[Link]
     data: bytes
 
+    # Parts of a statement that store what was resolved for the first attempt; later ones find it.
+    # Of the email that is `marked` there, so that nothing is kept of what was not.
+    KEEP: ClassVar = """, kept AS (
+    UPDATE emails_emailcontent SET sent_html = %(sent_html)s, sent_text = %(sent_text)s
+      FROM marked WHERE email_id = marked.id AND sent_html = ''
+), linked AS (
+    INSERT INTO emails_link (email_id, number, url, text)
+    SELECT marked.id, link.number, link.url, link.text
+      FROM marked, jsonb_to_recordset(%(links)s::jsonb) AS link(number int, url text, text text)
+    ON CONFLICT DO NOTHING
+)"""
+
+    @property
+    def kept(self) -> dict[str, str]:
+        """The values of KEEP."""
+        links = [{"number": one.number, "url": one.url, "text": one.text} for one in self.links]
+        return {"sent_html": self.html, "sent_text": self.text, "links": json.dumps(links)}
+
     @property
     def token(self) -> str:
         """What comes back with delivery reports and names this attempt."""
         return tokens.make(tokens.Use.RETURN, self.email.pk, self.number)
 
     def keep(self) -> None:
-        """Store what was resolved for the first attempt; later ones find it there."""
-        if self.links:
-            Link.objects.bulk_create(self.links, ignore_conflicts=True)
-        EmailContent.objects.filter(email_id=self.email.pk, sent_html="").update(
-            sent_html=self.html, sent_text=self.text
-        )
+        """Store what was resolved for the first attempt, where no mark does."""
+        marked = "WITH marked AS (SELECT %(email)s::bigint AS id)"
+        with connection.cursor() as cursor:
+            cursor.execute(f"{marked}{self.KEEP} SELECT", self.kept | {"email": self.email.pk})
 
 
 def prepare(email: Email) -> Prepared:
@@ -87,6 +106,6 @@ def _outgoing(email: Email, html: str, text: str, earlier: list[Attempt]) -> mim
         headers={settings.TOKEN_HEADER: token},
         attachments=[
             mime.Attachment(kept.file.name, kept.file.content_type, kept.file.file.read())
-            for kept in email.attachments.select_related("file")
+            for kept in email.attachments.all()
         ],
     )
