@@ -18,7 +18,7 @@ from django.db.models import Max
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from .models import Attempt, Cause, Channel, Email, Status, Transition
+from .models import Attempt, Cause, Channel, Copy, Email, Status, Transition
 from .models.querysets import EmailQuerySet
 from .sending.message import CannotBeBuilt, prepare
 
@@ -54,6 +54,8 @@ def hold(*, keep_later: bool = False) -> Held:
         _presume_sent(email, held.since)
     for email in _scheduled() if not keep_later else []:
         email._change(Cause.PULL_BACK, reason=RESTORED)
+    unsure = {"state": Copy.State.UNCONFIRMED, "reason": RESTORED, "ended_at": Now()}
+    Copy.objects.unfinished().update(**unsure)
     Session.objects.all().delete()
     _skip_ids()
     return held

@@ -12,6 +12,7 @@ from django.utils.translation import ngettext, pgettext
 
 from ui.moments import day
 
+from .copies import told_of
 from .folders import folder_of
 from .models import Attempt, Channel, Email, Event, IllegalTransition, Outcome, Status
 from .reasons import word
@@ -209,7 +210,7 @@ def _in_progress(email: Email) -> str:
 
 
 def _delivered(email: Email) -> str:
-    return " ".join([_taken(email), *_refused_copies(email)])
+    return " ".join([_taken(email), *_copies(email)])
 
 
 def _taken(email: Email) -> str:
@@ -224,17 +225,15 @@ def _taken(email: Email) -> str:
     return _("It was unconfirmed until %(who)s showed %(when)s that it arrived.") % told
 
 
-def _refused_copies(email: Email) -> Iterator[str]:
-    """A sentence for each Cc and Bcc that the server did not take while it took the email."""
-    arrived = email.attempts.filter(outcome__gte=Outcome.ARRIVED).exclude(recipients={}).last()
-    for address, told in arrived.recipients.items() if arrived else ():
-        if address == email.to_address or told.get("outcome") == "accepted":
+def _copies(email: Email) -> Iterator[str]:
+    """A sentence for each Cc and Bcc that the server has not taken while it took the email."""
+    for told in told_of(email):
+        if told.went_out:
             continue
-        words = told.get("words") or word(str(told.get("reason", ""))).sentence
-        yield _("The copy to %(address)s did not go out: “%(words)s”") % {
-            "address": address,
-            "words": words,
-        }
+        sentence = f"{told.sentence}: “{told.words}”" if told.words else f"{told.sentence}."
+        if told.next_try:
+            sentence += " " + _("It is tried again %(when)s.") % {"when": point(told.next_try)}
+        yield sentence
 
 
 def _archived(email: Email) -> str:

@@ -1,6 +1,7 @@
 from .changing import IllegalTransition
 from .channels import Channel, UnattendedPeriod
 from .content import Attachment, Composition, EmailContent, Link, StoredFile
+from .copies import Copy
 from .email import Email
 from .history import Attempt, Event, FailedReaction, Transition
 from .identities import Identity
@@ -13,6 +14,7 @@ __all__ = [
     "Cause",
     "Channel",
     "Composition",
+    "Copy",
     "Email",
     "EmailContent",
     "Event",

@@ -31,9 +31,12 @@ class ChannelQuerySet(models.QuerySet["Channel"]):
         return self.filter(Q(owner=user) | Q(owner=None) if user.is_admin else Q(owner=user))
 
     def with_due(self) -> Self:
-        """Those with something due that nobody has claimed."""
+        """Those with something due that nobody has claimed, be it only a copy."""
+        from .copies import Copy
+
+        copies = Exists(Copy.objects.due().filter(channel=OuterRef("pk")))
         due = RawSQL(f"EXISTS ({senders_of('emails_channel.id')})", (), models.BooleanField())  # noqa: S611
-        return self.alias(due=due).filter(due=True)
+        return self.alias(due=due).filter(Q(due=True) | copies)
 
     def open(self) -> Self:
         """Not paused by anybody and not held after a fault."""

@@ -141,6 +141,7 @@ class EmailQuerySet(models.QuerySet["Email"]):
             with transaction.atomic():
                 EmailContent.objects.filter(email=email).delete()
                 Attachment.objects.filter(email=email).delete()
+                email.copies.all().delete()
                 email.attempts.update(recipients={})
                 email.events.exclude(applied_at=None).forget_words()
                 count += self.model.objects.filter(pk=email.pk, purged_at=None).update(

@@ -14,6 +14,7 @@ from .vocabulary import Lane, Status
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
 
+    from .copies import Copy
     from .history import Attempt, Transition
 
 
@@ -112,6 +113,7 @@ class EmailRow(models.Model):
 
     if TYPE_CHECKING:
         attempts: RelatedManager[Attempt]
+        copies: RelatedManager[Copy]
         transitions: RelatedManager[Transition]
 
     class Meta:

@@ -18,11 +18,12 @@ from accounts.changes import announce
 from ..events import Observation, record
 from ..models import Attempt, Channel, Email, Event, IllegalTransition, UnattendedPeriod
 from .claim import claim, count_as_lost, give_back, slot
+from .copies import envelope, send_copies
 from .limits import Room, minute_is_full, room_today
 from .mark import Mark, mark, marked_as
 from .message import CannotBeBuilt, Prepared, prepare
 from .observed import answered, at_fault, not_sendable
-from .settle import settle
+from .settle import is_usual, settle
 from .smtp import ChannelFault, Session
 from .stopping import stopping
 from .suppressing import suppressed
@@ -76,15 +77,17 @@ class Dispatcher:
             if taken is None:
                 return 0
             try:
-                while self._may_go_on(until):
-                    if not self._send_all(self._claim(), until):
+                while self.may_go_on(until):
+                    sent = self._send_all(self._claim(), until)
+                    if not sent + self._send_copies(until):
                         break  # nothing is due, or what is due may not go now
             finally:
                 self.session.close()
                 _give_back(self)
         return self.handed_over
 
-    def _may_go_on(self, until: float) -> bool:
+    def may_go_on(self, until: float) -> bool:
+        """Whether another one may be begun: there is time, and nobody has asked to stop."""
         return time.monotonic() < until and not self.cut_off and not stopping()
 
     def _claim(self) -> deque[Email]:
@@ -117,13 +120,25 @@ class Dispatcher:
         many were handed over."""
         before = self.handed_over
         try:
-            while emails and self.channel.is_open and self._may_go_on(until):
+            while emails and self.channel.is_open and self.may_go_on(until):
                 self._send_ready(self._make_ready(emails), until)
         except ChannelFault as fault:
             self._hold(fault)
         give_back(self.lease)
         self.pages.tell()
         return self.handed_over - before
+
+    def _send_copies(self, until: float) -> int:
+        """Send the copies that are due; how many were handed over."""
+        sent = 0
+        try:
+            if self.channel.is_open and self.may_go_on(until):
+                sent = send_copies(self, until)
+        except ChannelFault as fault:
+            self._hold(fault)
+        self.handed_over += sent
+        self.pages.tell()
+        return sent
 
     def _make_ready(self, emails: deque[Email]) -> deque[Prepared]:
         """The next few with their messages, made while nothing is in hand."""
@@ -162,14 +177,14 @@ class Dispatcher:
     def _send_ready(self, ready: deque[Prepared], until: float) -> None:
         """Send one after the other. Raises ChannelFault once what was in hand is settled."""
         in_hand = None
-        while in_hand or (ready and self._may_go_on(until)):
+        while in_hand or (ready and self.may_go_on(until)):
             in_hand = in_hand or self._mark(ready.popleft())
             if in_hand is None:
                 continue
             observation, fault = self._hand_over(in_hand)
             self.handed_over += 1
-            usual = observation.kind == Event.Kind.ACCEPTED and self.session.is_ready
-            follows = usual and ready and self._may_go_on(until)
+            usual = is_usual(observation) and self.session.is_ready
+            follows = usual and ready and self.may_go_on(until)
             self.pages.note(in_hand.prepared.email.owner_id)
             in_hand = self._settle(observation, ready.popleft() if follows else None)
             if fault:
@@ -241,7 +256,7 @@ class Dispatcher:
         try:
             answer = self.session.hand_over(
                 email.identity.address,
-                [email.to_address, *email.content.recipients],
+                envelope(email),
                 prepared.data,
                 deadline=deadline,
                 # The last half of the time belongs to the server's answer.

@@ -62,8 +62,9 @@ class Prepared:
             cursor.execute(f"{marked}{self.KEEP} SELECT", self.kept | {"email": self.email.pk})
 
 
-def prepare(email: Email) -> Prepared:
-    """Build the message of the next attempt, from what is stored of an earlier one if there was.
+def prepare(email: Email, *, again: Attempt | None = None) -> Prepared:
+    """Build the message of the next attempt, from what is stored of an earlier one if there was;
+    or that of the attempt `again` once more.
 
     Writes nothing. Raises CannotBeBuilt for what no message can be made of.
     """
@@ -76,10 +77,11 @@ def prepare(email: Email) -> Prepared:
             after = _last_link(email) if earlier else 0
             html, links = instrument(email, content.html, after=after)
         text = content.sent_text or text_of(content.html)
-        data = mime.build(_outgoing(email, html, text, earlier))
+        number = again.number if again else len(earlier) + 1
+        data = mime.build(_outgoing(email, html, text, earlier, number))
     except (ValueError, OSError) as error:
         raise CannotBeBuilt(str(error)) from error
-    return Prepared(email, email.version, len(earlier) + 1, html, text, links, data)
+    return Prepared(email, email.version, number, html, text, links, data)
 
 
 def _last_link(email: Email) -> int:
@@ -87,8 +89,10 @@ def _last_link(email: Email) -> int:
     return email.links.aggregate(last=Max("number"))["last"] or 0
 
 
-def _outgoing(email: Email, html: str, text: str, earlier: list[Attempt]) -> mime.Outgoing:
-    token = tokens.make(tokens.Use.RETURN, email.pk, len(earlier) + 1)
+def _outgoing(
+    email: Email, html: str, text: str, earlier: list[Attempt], number: int
+) -> mime.Outgoing:
+    token = tokens.make(tokens.Use.RETURN, email.pk, number)
     assert email.identity is not None  # a constraint of the table: it is scheduled
     return mime.Outgoing(
         from_name=email.identity.name,

@@ -9,10 +9,20 @@ import json
 from django.db import transaction
 
 from ..events import SMTP, Observation, record
-from ..models import Attempt, Event, Status
+from ..models import Attempt, Copy, Event, Status
 from ..reactions import REACTIONS, react
 from .mark import Mark
 from .statements import ACCEPT, LOCK, bound, run
+
+
+def is_usual(observation: Observation) -> bool:
+    """Whether the server took the message, for all whom it went to or for good not."""
+    told = observation.data.get("attempt", {}).get("recipients", {})
+    return (
+        observation.kind == Event.Kind.ACCEPTED
+        and observation.source == SMTP
+        and not any(one.get("outcome") == Copy.DEFERRED for one in told.values())
+    )
 
 
 def settle(observation: Observation, then: Mark | None = None) -> Attempt | None:
@@ -21,7 +31,7 @@ def settle(observation: Observation, then: Mark | None = None) -> Attempt | None
     With `then` the next email may be marked in the same commit: returns its attempt, or None if
     that may not go now.
     """
-    if observation.kind != Event.Kind.ACCEPTED or observation.source != SMTP:
+    if not is_usual(observation):
         record([observation])
         return None
     if REACTIONS.get(Event.Kind.ACCEPTED) or REACTIONS.get(Status.DELIVERED):
