@@ -105,9 +105,9 @@ class Copy(models.Model):
     def begin(cls, email: "Email", attempt: "Attempt") -> None:
         """Let wait whom the server did not take for now in the attempt by which `email` arrived."""
         wait = delay_after(1)
-        cls.objects.bulk_create(
+        Copy.objects.bulk_create(
             [
-                cls(
+                Copy(
                     email=email,
                     address=address,
                     attempt=attempt,

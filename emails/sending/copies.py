@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING
 
 import structlog
 from django.conf import settings
-from django.db import InterfaceError, OperationalError
 
 from prospects.models import Suppression
 
 from ..models import Copy, Email
 from .answers import Answer, ChannelFault, Outcome
+from .insisting import IN_DOUBT, insist
 from .limits import minute_is_full
 from .message import CannotBeBuilt, prepare
 
@@ -107,10 +107,8 @@ def _settle(copy: Copy, answer: Answer) -> None:
 
 def _surely(dispatcher: "Dispatcher", settle: "Callable[[], None]") -> None:
     """An answer is never discarded: while its commit is in doubt it is repeated."""
-    from .dispatch import insist
-
     try:
         settle()
-    except (OperationalError, InterfaceError):
+    except IN_DOUBT:
         dispatcher.cut_off = True
         insist(settle)

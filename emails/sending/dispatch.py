@@ -4,25 +4,24 @@ import os
 import socket
 import time
 from collections import deque
-from collections.abc import Callable
 from datetime import timedelta
 from typing import NamedTuple
 from uuid import uuid4
 
 import structlog
 from django.conf import settings
-from django.db import Error, InterfaceError, OperationalError, close_old_connections, connection
-
-from accounts.changes import announce
+from django.db import Error, close_old_connections
 
 from ..events import Observation, record
 from ..models import Attempt, Channel, Email, Event, IllegalTransition, UnattendedPeriod
 from .claim import claim, count_as_lost, give_back, slot
 from .copies import envelope, send_copies
+from .insisting import IN_DOUBT, insist
 from .limits import Room, minute_is_full, room_today
 from .mark import Mark, mark, marked_as
 from .message import CannotBeBuilt, Prepared, prepare
 from .observed import answered, at_fault, not_sendable
+from .pages import Pages
 from .settle import is_usual, settle
 from .smtp import ChannelFault, Session
 from .stopping import stopping
@@ -30,8 +29,6 @@ from .suppressing import suppressed
 
 log = structlog.get_logger(__name__)
 
-# After these it is not known whether what was asked for was committed.
-IN_DOUBT = (OperationalError, InterfaceError)
 WORKER = f"{socket.gethostname()}/{os.getpid()}"
 # So many emails refused, or left in doubt, one after the other and not for their addresses:
 # something is wrong with the channel and not with them.
@@ -39,8 +36,6 @@ REFUSALS_IN_A_ROW = 5
 # So much of what was claimed is made ready before the first of it is marked: while one is in hand
 # nothing else is done that could take long, or kill this process.
 READY_BYTES = 4_000_000
-# Open pages look once a second; telling them more often costs and shows nothing.
-TELL_SECONDS = 0.5
 
 
 class InHand(NamedTuple):
@@ -77,9 +72,9 @@ class Dispatcher:
             if taken is None:
                 return 0
             try:
+                self._send_copies(until)
                 while self.may_go_on(until):
-                    sent = self._send_all(self._claim(), until)
-                    if not sent + self._send_copies(until):
+                    if not self._send_all(self._claim(), until):
                         break  # nothing is due, or what is due may not go now
             finally:
                 self.session.close()
@@ -128,17 +123,14 @@ class Dispatcher:
         self.pages.tell()
         return self.handed_over - before
 
-    def _send_copies(self, until: float) -> int:
-        """Send the copies that are due; how many were handed over."""
-        sent = 0
+    def _send_copies(self, until: float) -> None:
+        """Send the copies that are due: few ever are, so that a look for each turn is enough."""
         try:
-            if self.channel.is_open and self.may_go_on(until):
-                sent = send_copies(self, until)
+            if self.channel.is_open:
+                self.handed_over += send_copies(self, until)
         except ChannelFault as fault:
             self._hold(fault)
-        self.handed_over += sent
         self.pages.tell()
-        return sent
 
     def _make_ready(self, emails: deque[Email]) -> deque[Prepared]:
         """The next few with their messages, made while nothing is in hand."""
@@ -215,20 +207,15 @@ class Dispatcher:
         The email that follows is marked in the same commit, and is then in hand.
         """
         deadline = _deadline()
-        then = following and Mark(
-            email=following.email,
-            lease=self.lease,
-            worker=WORKER,
-            room=self.room,
-            prepared=following,
-        )
         try:
-            attempt = settle(observation, then)
+            attempt = settle(observation, self._marking(following) if following else None)
         except IN_DOUBT as error:
             log.warning("settling again", attempt=observation.attempt_id, error=str(error))
             self.cut_off = True
             insist(lambda: record([observation]))
-            attempt = following and insist(lambda: marked_as(following.email, self.lease))
+            attempt = None
+            if following:
+                attempt = insist(lambda: marked_as(following.email, self.lease))
         except Exception:  # the one that follows must not cost this one its answer
             if following is None:
                 raise
@@ -236,6 +223,10 @@ class Dispatcher:
             count_as_lost(self.lease, following.email)
             return self._settle(observation, None)
         return self._taken(following, attempt, deadline) if following else None
+
+    def _marking(self, prepared: Prepared) -> Mark:
+        told = {"lease": self.lease, "worker": WORKER, "room": self.room}
+        return Mark(email=prepared.email, prepared=prepared, **told)
 
     def _taken(self, prepared: Prepared, attempt: Attempt | None, deadline: float) -> InHand | None:
         """What was marked is in hand; what may not go is stopped if somebody must not be mailed,
@@ -281,39 +272,6 @@ class Dispatcher:
     def _hold(self, fault: ChannelFault) -> None:
         log.warning("channel held", channel=self.channel.pk, kind=fault.kind, words=fault.words)
         self.channel.hold(f"channel_{fault.kind}", fault.words)
-
-
-class Pages:
-    """Open pages of those whose emails have moved: told at once, and then not at every email."""
-
-    def __init__(self) -> None:
-        self.owners: set[int] = set()
-        self.told_at = 0.0
-
-    def note(self, owner: int) -> None:
-        self.owners.add(owner)
-        if time.monotonic() - self.told_at > TELL_SECONDS:
-            self.tell()
-
-    def tell(self) -> None:
-        """Let them know of what there is to know."""
-        if self.owners:
-            announce(*self.owners)
-        self.owners.clear()
-        self.told_at = time.monotonic()
-
-
-def insist[Known](ask: Callable[[], Known]) -> Known:
-    """Ask the database until it answers, however long it is away."""
-    pause = 0.2
-    while True:
-        connection.close()
-        try:
-            return ask()
-        except IN_DOUBT as error:
-            log.warning("the database does not answer", error=str(error))
-            time.sleep(pause)
-            pause = min(pause * 2, 5)
 
 
 def _deadline() -> float:

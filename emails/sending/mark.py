@@ -48,13 +48,12 @@ class Mark:
             "since": self.room.since,
             "per_minute": channel.per_minute,
         }
-        sql = statements.mark(
-            asked(Suppression.objects.covering(email.to_address, *email.content.recipients)),
-            open_channel(channel.pk),
-            prepared.KEEP if prepared else "",
+        suppressions, forbidden = asked(
+            Suppression.objects.covering(email.to_address, *email.content.recipients), "forbidden"
         )
+        sql = statements.mark(suppressions, open_channel(), prepared.KEEP if prepared else "")
         kept = prepared.kept if prepared else {}
-        return [*turns(channel, email.owner_id), bound(sql, values | kept)]
+        return [*turns(channel, email.owner_id), bound(sql, {**values, **forbidden, **kept})]
 
     def read(self, row: tuple | None) -> Attempt | None:
         """The attempt that was marked, with the email as it stands now; None if it may not go."""

@@ -35,7 +35,7 @@ class Prepared:
     # Parts of a statement that store what was resolved for the first attempt; later ones find it.
     # Of the email that is `marked` there, so that nothing is kept of what was not.
     KEEP: ClassVar = """, kept AS (
-    UPDATE emails_emailcontent SET sent_html = %(sent_html)s, sent_text = %(sent_text)s
+    UPDATE emails_emailcontent SET sent_html = %(sent_html)s::text, sent_text = %(sent_text)s::text
       FROM marked WHERE email_id = marked.id AND sent_html = ''
 ), linked AS (
     INSERT INTO emails_link (email_id, number, url, text)

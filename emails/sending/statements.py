@@ -6,9 +6,11 @@ the ORM these steps are thirty round trips. Where they lead is read off the tabl
 `test_statements.py` sees to it that they leave the very rows that the ORM would.
 """
 
+import re
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cache
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from django.db import connection
 from django.db.models import QuerySet
@@ -30,7 +32,7 @@ _TRANSITION = """emails_transition (email_id, cause, from_status, to_status, at,
 
 # One at a time where a limit is counted, so that two do not both take the last place. A statement
 # of its own before the mark, which then sees what those before it have done.
-TURN = "SELECT pg_advisory_xact_lock(%(kind)s, %(key)s)"
+TURN = "SELECT pg_advisory_xact_lock(%(kind)s::int, %(key)s::int)"
 
 # Before an answer is weighed nobody else may speak to its email. A statement of its own too.
 LOCK = "SELECT id FROM emails_email WHERE id = %(email)s FOR NO KEY UPDATE"
@@ -48,16 +50,16 @@ def mark(suppressions: str, open_channel: str, keep: str) -> str:
 WITH free AS (
     SELECT id, clock_timestamp() AS moment FROM emails_email
      WHERE id = %(email)s AND {WAITING}
-       AND lease = %(lease)s AND lease_until > clock_timestamp()
-       AND (%(version)s::int IS NULL OR version = %(version)s)
+       AND lease = %(lease)s::uuid AND lease_until > clock_timestamp()
+       AND (%(version)s::int IS NULL OR version = %(version)s::int)
        AND (%(after)s::bytea IS NULL OR EXISTS (
-            SELECT FROM emails_event WHERE fingerprint = %(after)s AND applied_at IS NOT NULL))
+            SELECT FROM emails_event WHERE fingerprint = %(after)s::bytea AND applied_at IS NOT NULL))
        AND NOT EXISTS ({suppressions})
        AND EXISTS ({open_channel})
-       AND %(room)s > (
+       AND %(room)s::bigint > (
             SELECT count(*) FROM emails_attempt
-             WHERE owner_id = %(owner)s AND started_at > %(since)s AND {Attempt.COUNTED})
-       AND (%(per_minute)s::int IS NULL OR %(per_minute)s > (
+             WHERE owner_id = %(owner)s AND started_at > %(since)s::timestamptz AND {Attempt.COUNTED})
+       AND (%(per_minute)s::int IS NULL OR %(per_minute)s::int > (
             SELECT count(*) FROM emails_attempt
              WHERE channel_id = %(channel)s
                AND started_at > clock_timestamp() - interval '1 minute'))
@@ -73,8 +75,8 @@ WITH free AS (
             email_id, number, lease, channel_id, owner_id, message_id, worker, started_at,
             outcome, counts_above, reason, reason_values, server_words,
             stage, bytes_sent, provider_id, recipients)
-    SELECT id, 1 + (SELECT count(*) FROM emails_attempt WHERE email_id = marked.id), %(lease)s,
-           channel_id, owner_id, message_id, %(worker)s, moved_at,
+    SELECT id, 1 + (SELECT count(*) FROM emails_attempt WHERE email_id = marked.id), %(lease)s::uuid,
+           channel_id, owner_id, message_id, %(worker)s::text, moved_at,
            {Outcome.NONE}, {Outcome.NONE}, '', {_EMPTY}, '', '', 0, '', {_EMPTY}
       FROM marked
     RETURNING id, number, started_at
@@ -112,20 +114,20 @@ WITH arrived AS (
     INSERT INTO emails_event (
             email_id, attempt_id, kind, at, recorded_at, fingerprint, source, who, via, judged_by,
             data, applied_at, tries, problem)
-    SELECT id, %(attempt)s, '{Event.Kind.ACCEPTED}', %(at)s, moved_at, %(fingerprint)s, %(source)s,
-           %(who)s, %(via)s, '', %(data)s::jsonb, moved_at, 0, ''
+    SELECT id, %(attempt)s::bigint, '{Event.Kind.ACCEPTED}', %(at)s::timestamptz, moved_at,
+           %(fingerprint)s::bytea, %(source)s::text, %(who)s::text, %(via)s::text, '', %(data)s::jsonb, moved_at, 0, ''
       FROM arrived
     RETURNING id
 ), ended AS (
     UPDATE emails_attempt
-       SET ended_at = %(at)s, outcome = {Outcome.ARRIVED}, reason = '', reason_values = {_EMPTY},
-           server_words = %(words)s, stage = %(stage)s, bytes_sent = %(bytes_sent)s,
-           provider_id = %(provider_id)s, recipients = %(recipients)s::jsonb
+       SET ended_at = %(at)s::timestamptz, outcome = {Outcome.ARRIVED}, reason = '', reason_values = {_EMPTY},
+           server_words = %(words)s::text, stage = %(stage)s::text, bytes_sent = %(bytes_sent)s::int,
+           provider_id = %(provider_id)s::text, recipients = %(recipients)s::jsonb
       FROM arrived WHERE emails_attempt.id = %(attempt)s
 ), step AS (
     INSERT INTO {_TRANSITION}
     SELECT arrived.id, '{Cause.ARRIVE}', '{Status.IN_PROGRESS}', '{ARRIVED.target}', moved_at,
-           %(attempt)s, event.id, '', {_EMPTY}, ''
+           %(attempt)s::bigint, event.id, '', {_EMPTY}, ''
       FROM arrived, event
     RETURNING id
 )
@@ -133,23 +135,45 @@ SELECT event.id, step.id FROM event, step
 """  # noqa: S608
 
 
+# By connection: the names under which it knows statements. It has parsed and planned each of them
+# once, which would take longer than running it.
+_PREPARED: WeakKeyDictionary[Any, dict[str, str]] = WeakKeyDictionary()
+_MOST_PREPARED = 100
+_NAMED = re.compile(r"%\((\w+)\)s")
+
+
 def bound(sql: str, values: Values) -> str:
-    """`sql` with the values in it, quoted by the database's own rules."""
+    """`sql` with the values in it, quoted by the database's own rules, ready for `run`."""
     with connection.cursor() as cursor, connection.wrap_database_errors:
+        name, names = _prepared(cursor, sql), dict.fromkeys(_NAMED.findall(sql))
+        if name:
+            sql = f"EXECUTE {name}({', '.join(f'%({each})s' for each in names)})"
         return str(cursor.mogrify(sql, values))
 
 
-def asked(found: QuerySet) -> str:
-    """The question of a queryset, to be put into SQL that is still to be bound."""
-    sql, values = found.order_by().values("pk").query.sql_with_params()
-    with connection.cursor() as cursor, connection.wrap_database_errors:
-        return str(cursor.mogrify(sql, values)).replace("%", "%%")
+def _prepared(cursor: Any, sql: str) -> str | None:
+    """The name under which the running connection knows `sql`; None if it knows too many."""
+    known = _PREPARED.setdefault(connection.connection, {})
+    if sql not in known and len(known) < _MOST_PREPARED:
+        places = {name: f"${n}" for n, name in enumerate(dict.fromkeys(_NAMED.findall(sql)), 1)}
+        name = f"step_{len(known)}"
+        cursor.execute(f"PREPARE {name} AS {sql % places}")
+        known[sql] = name
+    return known.get(sql)
 
 
-@lru_cache(maxsize=256)
-def open_channel(pk: int) -> str:
-    """The question whether a channel may send now."""
-    return asked(Channel.objects.open().filter(pk=pk))
+def asked(found: QuerySet, name: str) -> tuple[str, Values]:
+    """The question of a queryset as a part of other SQL, and its values, called by `name`."""
+    sql, given = found.order_by().values("pk").query.sql_with_params()
+    values = {f"{name}{number}": value for number, value in enumerate(given)}
+    return sql % tuple(f"%({each})s" for each in values), values
+
+
+@cache
+def open_channel() -> str:
+    """The question whether the channel of a mark may send now."""
+    sql, _values = asked(Channel.objects.open().filter(pk=0), "channel")
+    return sql.replace("%(channel0)s", "%(channel)s")
 
 
 def run(*statements: str) -> list[tuple[Any, ...] | None]:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from django.db import InterfaceError
+from django.db import InterfaceError, connection
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -145,7 +145,7 @@ def test_an_answer_is_recorded_again_when_the_connection_was_closed(
         raise InterfaceError("the cursor is closed")
 
     monkeypatch.setattr(dispatching, "settle", settle)
-    monkeypatch.setattr(dispatching.connection, "close", lambda: None)  # the test's transaction
+    monkeypatch.setattr(connection, "close", lambda: None)  # the test's transaction
     run(channel)
 
     # Whether or not the second one was marked with it: what was is handed over, and then it ends.
