@@ -19,6 +19,7 @@ from .models import (
     Category,
     Channel,
     Composition,
+    Copy,
     Email,
     EmailContent,
     Event,
@@ -89,6 +90,16 @@ class EmailContentAdmin(ReadOnly):
     fields = ["email", "cc", "bcc"]
     list_display = ["email"]
     search_fields = ["=email__id"]
+    ordering = ["-pk"]
+
+
+@admin.register(Copy)
+class CopyAdmin(ReadOnly):
+    list_display = ["email", "address", "state", "send_at", "deferrals", "ended_at"]
+    list_filter = ["state"]
+    list_select_related = ["email"]
+    search_fields = ["=email__id", "=address"]
+    exclude = ["lease"]
     ordering = ["-pk"]
 
 

@@ -18,7 +18,7 @@ import structlog
 from django.db import InterfaceError, OperationalError, transaction
 from django.db.models.functions import Now
 
-from .models import Attempt, Email, Event, Link, Status
+from .models import Attempt, Copy, Email, Event, Link, Status
 from .reactions import react
 from .rollups import roll_up
 
@@ -186,6 +186,8 @@ def _speak(email: Email, event: Event) -> None:
     roll_up(email, event)
     react(event)
     for step in steps:
+        if step.to_status == Status.DELIVERED and step.attempt:
+            Copy.begin(email, step.attempt)
         react(step)
     Event.objects.filter(pk=event.pk).update(applied_at=Now(), attempt=attempt)
 

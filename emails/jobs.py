@@ -5,7 +5,7 @@ from celery import shared_task
 from django.core.cache import cache
 
 from . import events
-from .models import Channel, Composition, Email, Event, ReturnedMail
+from .models import Channel, Composition, Copy, Email, Event, ReturnedMail
 from .reactions import react_again
 from .sending.claim import free_slots
 from .sending.dispatch import Dispatcher
@@ -35,9 +35,10 @@ def wake_channels() -> None:
 
 @shared_task(ignore_result=True)
 def recover() -> None:
-    """Give up on emails whose lease is over: their worker is gone."""
+    """Give up on emails whose lease is over, and on copies: their worker is gone."""
     for email in Email.objects.given_up().in_order_of_id()[:200]:
         email.give_up()
+    Copy.objects.give_up()
 
 
 @shared_task(ignore_result=True)

@@ -18,7 +18,7 @@ from django.db.models import Max
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from .models import Attempt, Cause, Channel, Email, Status, Transition
+from .models import Attempt, Cause, Channel, Copy, Email, Status, Transition
 from .models.querysets import EmailQuerySet
 from .sending.message import CannotBeBuilt, prepare
 
@@ -50,10 +50,12 @@ def hold(*, keep_later: bool = False) -> Held:
     held = foresee(keep_later=keep_later)
     Channel.objects.update(paused=True)
     _give_up()
-    for email in _scheduled().due():
+    for email in _scheduled().ripe():
         _presume_sent(email, held.since)
     for email in _scheduled() if not keep_later else []:
         email._change(Cause.PULL_BACK, reason=RESTORED)
+    unsure = {"state": Copy.State.UNCONFIRMED, "reason": RESTORED, "ended_at": Now()}
+    Copy.objects.unfinished().update(**unsure)
     Session.objects.all().delete()
     _skip_ids()
     return held
@@ -61,7 +63,7 @@ def hold(*, keep_later: bool = False) -> Held:
 
 def foresee(*, keep_later: bool = False) -> Held:
     """What `hold` would do; changes nothing."""
-    due = _scheduled().due()
+    due = _scheduled().ripe()  # paused or not: a pause may have ended since the backup
     later = _scheduled().exclude(pk__in=due.values("pk"))
     return Held(
         since=Transition.objects.aggregate(last=Max("at"))["last"],
@@ -73,7 +75,8 @@ def foresee(*, keep_later: bool = False) -> Held:
 
 def _scheduled() -> EmailQuerySet:
     found = Email.objects.in_folder(Status.SCHEDULED).in_order_of_id()
-    return found.select_related("content", "identity", "channel", "owner")
+    related = found.select_related("content", "identity", "channel", "owner")
+    return related.prefetch_related("attachments__file")
 
 
 def _by_owner(emails: EmailQuerySet) -> Counter[str]:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from ui.moments import day
 
 from .clients import client
+from .copies import told_of
 from .models import Attempt, Cause, Email, Event, Transition
 from .reasons import word
 
@@ -262,15 +263,8 @@ def _details(event: Event) -> str:
 
 
 def _copies(email: Email) -> Iterator[Moment]:
-    """Copies that were refused while the email itself went its way."""
-    for attempt in email.attempts.exclude(recipients={}):
-        for address, told in attempt.recipients.items():
-            if address != email.to_address and told.get("outcome") != "accepted":
-                answer = [str(told.get("code") or ""), told.get("status"), told.get("words")]
-                yield Moment(
-                    attempt.ended_at or attempt.started_at,
-                    "circle-alert",
-                    _("The copy to %(address)s did not go out") % {"address": address},
-                    " ".join(filter(None, answer)),
-                    "warn",
-                )
+    """Copies that did not go out together with the email."""
+    for told in told_of(email):
+        icon, tone = ("check", "ok") if told.went_out else ("circle-alert", "warn")
+        answer = " ".join(filter(None, [told.code, told.words]))
+        yield Moment(told.at, icon, told.sentence, answer, tone)

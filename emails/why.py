@@ -12,8 +12,9 @@ from django.utils.translation import ngettext, pgettext
 
 from ui.moments import day
 
+from .copies import told_of
 from .folders import folder_of
-from .models import Channel, Email, Event, IllegalTransition, Outcome, Status
+from .models import Attempt, Channel, Email, Event, IllegalTransition, Outcome, Status
 from .reasons import word
 
 DAY = timedelta(days=1)
@@ -90,6 +91,8 @@ def _draft(email: Email) -> str:
 
 def _scheduled(email: Email) -> str:
     assert email.send_at and email.channel
+    if email.on_hold:
+        return _("It belongs to a bulk email that is paused.")
     now = timezone.now()
     if email.send_at > now:
         return _not_due(email, now)
@@ -178,8 +181,7 @@ def _being_prepared(email: Email, now: datetime) -> str:
 def _day_is_full(email: Email) -> str:
     """The day's limit counts 24 hours back: there is room when the oldest of them is a day old."""
     limit = settings.LIMITS["EMAILS_PER_DAY"]
-    since = timezone.now() - DAY
-    newest = email.owner.attempts.filter(started_at__gt=since).order_by("-started_at")
+    newest = email.owner.attempts.of_today().order_by("-started_at")
     oldest = newest.values_list("started_at", flat=True)[limit - 1 : limit].first()
     if oldest is None:
         return ""
@@ -192,8 +194,7 @@ def _day_is_full(email: Email) -> str:
 def _minute_is_full(channel: Channel) -> str:
     if not channel.per_minute:
         return ""
-    since = timezone.now() - timedelta(minutes=1)
-    if channel.attempts.filter(started_at__gt=since).count() < channel.per_minute:
+    if Attempt.objects.of_minute(channel).count() < channel.per_minute:
         return ""
     return _("%(reason)s It goes out as soon as it is its turn.") % {
         "reason": word("limit_minute", {"limit": channel.per_minute}).sentence
@@ -209,7 +210,7 @@ def _in_progress(email: Email) -> str:
 
 
 def _delivered(email: Email) -> str:
-    return " ".join([_taken(email), *_refused_copies(email)])
+    return " ".join([_taken(email), *_copies(email)])
 
 
 def _taken(email: Email) -> str:
@@ -224,17 +225,15 @@ def _taken(email: Email) -> str:
     return _("It was unconfirmed until %(who)s showed %(when)s that it arrived.") % told
 
 
-def _refused_copies(email: Email) -> Iterator[str]:
-    """A sentence for each Cc and Bcc that the server did not take while it took the email."""
-    arrived = email.attempts.filter(outcome__gte=Outcome.ARRIVED).exclude(recipients={}).last()
-    for address, told in arrived.recipients.items() if arrived else ():
-        if address == email.to_address or told.get("outcome") == "accepted":
+def _copies(email: Email) -> Iterator[str]:
+    """A sentence for each Cc and Bcc that the server has not taken while it took the email."""
+    for told in told_of(email):
+        if told.went_out:
             continue
-        words = told.get("words") or word(str(told.get("reason", ""))).sentence
-        yield _("The copy to %(address)s did not go out: “%(words)s”") % {
-            "address": address,
-            "words": words,
-        }
+        sentence = f"{told.sentence}: “{told.words}”" if told.words else f"{told.sentence}."
+        if told.next_try:
+            sentence += " " + _("It is tried again %(when)s.") % {"when": point(told.next_try)}
+        yield sentence
 
 
 def _archived(email: Email) -> str:

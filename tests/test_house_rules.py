@@ -32,10 +32,14 @@ def test_a_thing_with_a_name_gets_a_file_with_that_name(path):
 
 @pytest.mark.parametrize("path", SOURCES, ids=name)
 def test_status_is_written_in_one_place(path):
-    """Only `Email._change` writes `status`, after the table of transitions."""
+    """Only `Email._change` writes `status`, after the table of transitions; and for the usual way
+    two statements, which are held to the same table and compared with it."""
     if path.name == "email.py" and path.parent.name == "models":
         return
-    written = re.findall(r"\.update\([^)]*\bstatus=|\bemail\.status = ", path.read_text())
+    if path.name == "statements.py" and path.parent.name == "sending":
+        return
+    writing = r"\.update\([^)]*\bstatus=|\bemail\.status = |\bSET\s+status = |,\s*status = '"
+    written = re.findall(writing, path.read_text())
     assert written == [] or "demo" in path.stem or "demo" in path.parts
 
 

@@ -2,6 +2,7 @@ from .categories import Category, NotEmpty
 from .changing import IllegalTransition
 from .channels import Channel, UnattendedPeriod
 from .content import Attachment, Composition, EmailContent, Link, StoredFile
+from .copies import Copy
 from .email import Email
 from .favourites import Favourite
 from .history import Attempt, Event, FailedReaction, Transition
@@ -10,7 +11,7 @@ from .returned import ReturnedMail
 from .templates import Overtaken, Template, TooMany
 from .uses import Uses
 from .versions import TemplateVersion
-from .vocabulary import Cause, Outcome, Status
+from .vocabulary import Cause, Lane, Outcome, Status
 
 __all__ = [
     "Attachment",
@@ -19,6 +20,7 @@ __all__ = [
     "Cause",
     "Channel",
     "Composition",
+    "Copy",
     "Email",
     "EmailContent",
     "Event",
@@ -26,6 +28,7 @@ __all__ = [
     "Favourite",
     "Identity",
     "IllegalTransition",
+    "Lane",
     "Link",
     "NotEmpty",
     "Outcome",

@@ -4,15 +4,20 @@ from typing import TYPE_CHECKING, Any, Self
 from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models, transaction
-from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Greatest, Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ..secrets import SecretField
+from .due import senders_of
 from .vocabulary import Outcome
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
     from accounts.models import User
 
 
@@ -26,13 +31,12 @@ class ChannelQuerySet(models.QuerySet["Channel"]):
         return self.filter(Q(owner=user) | Q(owner=None) if user.is_admin else Q(owner=user))
 
     def with_due(self) -> Self:
-        """Those on which a scheduled email's time has come."""
-        from .email import Email
+        """Those with something due that nobody has claimed, be it only a copy."""
+        from .copies import Copy
 
-        due = Email.objects.due().filter(channel=OuterRef("pk"))
-        # In the order of the index `emails_due`, else the planner may go through all emails.
-        first = due.order_by("owner_id", "send_at", "pk").values("pk")[:1]
-        return self.alias(first_due=Subquery(first)).exclude(first_due=None)
+        copies = Exists(Copy.objects.due().filter(channel=OuterRef("pk")))
+        due = RawSQL(f"EXISTS ({senders_of('emails_channel.id')})", (), models.BooleanField())  # noqa: S611
+        return self.alias(due=due).filter(Q(due=True) | copies)
 
     def open(self) -> Self:
         """Not paused by anybody and not held after a fault."""
@@ -207,6 +211,11 @@ class Channel(models.Model):
         except models.ProtectedError:
             return False
         return True
+
+    def gaps_since(self, moments: "Iterable[datetime | None]") -> "list[UnattendedPeriod]":
+        """The times without a worker that reached beyond the earliest of `moments`."""
+        known = [moment for moment in moments if moment]
+        return list(self.gaps.filter(ended_at__gt=min(known))) if known else []
 
     @transaction.atomic
     def attend(self) -> None:

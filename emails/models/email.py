@@ -66,9 +66,9 @@ class Email(Weighing):
                 condition=Q(removed_at=None),
             ),
             models.Index(
-                fields=["channel", "owner", "send_at", "id"],
+                fields=["channel", "owner", "lane", "send_at", "id"],
                 name="emails_due",
-                condition=Q(status=Status.SCHEDULED, removed_at=None),
+                condition=Q(status=Status.SCHEDULED, removed_at=None, on_hold=False),
             ),
             # By whom it waits for, so that whoever unsubscribes stops it at once.
             models.Index(

@@ -1,5 +1,5 @@
 from datetime import timedelta
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.conf import settings
 from django.db import models
@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from .vocabulary import Cause, Outcome, Status
 
 if TYPE_CHECKING:
+    from .channels import Channel
     from .email import Email
 
 
@@ -40,8 +41,23 @@ class Transition(models.Model):
         return f"{self.from_status or '–'} → {self.to_status}"
 
 
+class AttemptQuerySet(models.QuerySet["Attempt"]):
+    def of_today(self) -> Self:
+        """Those of the last 24 hours that count against a user's limit: what ended in a fault of
+        the channel was none of theirs."""
+        recent = self.filter(started_at__gt=Now() - timedelta(days=1))
+        return recent.exclude(reason__startswith="channel_")
+
+    def of_minute(self, channel: "Channel") -> Self:
+        """Those of the last minute on `channel`."""
+        return self.filter(channel=channel, started_at__gt=Now() - timedelta(minutes=1)).order_by()
+
+
 class Attempt(models.Model):
     """One try to hand an email over, from its mark to all that was learnt of it. Kept for ever."""
+
+    # The condition of `of_today`, where it stands in SQL.
+    COUNTED: ClassVar = "NOT starts_with(reason, 'channel_')"
 
     email = models.ForeignKey("emails.Email", models.CASCADE, related_name="attempts")
     number = models.PositiveSmallIntegerField()
@@ -64,6 +80,8 @@ class Attempt(models.Model):
     provider_id = models.CharField(max_length=255, blank=True)
     # {address: {"code": 250, "words": "…", "outcome": "accepted"}} for To, Cc and Bcc.
     recipients = models.JSONField(default=dict)
+
+    objects = AttemptQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("attempt")

@@ -61,9 +61,13 @@ class EmailQuerySet(models.QuerySet["Email"]):
     def unconfirmed(self) -> Self:
         return self.filter(status=Status.FAILED, reason=UNCONFIRMED)
 
-    def due(self) -> Self:
+    def ripe(self) -> Self:
         """Scheduled emails whose time has come, by PostgreSQL's clock."""
         return self.in_folder(Status.SCHEDULED).filter(send_at__lte=Now())
+
+    def due(self) -> Self:
+        """Those of them that may go: not of a bulk email that is paused."""
+        return self.ripe().filter(on_hold=False)
 
     def long_removed(self) -> Self:
         """In the trash for longer than anybody can restore them."""
@@ -104,6 +108,13 @@ class EmailQuerySet(models.QuerySet["Email"]):
         """With what the compose window needs of it."""
         related = ("content", "owner", "identity__channel", "template_version")
         return self.select_related(*related).defer("template_version__html")
+
+    def for_sending(self) -> Self:
+        """With what a message is made of, for all of them at once."""
+        related = self.select_related(
+            "content", "identity", "channel", "owner", "person", "continues"
+        )
+        return related.prefetch_related("attempts", "attachments__file")
 
     def sent_since(self, moment: datetime) -> Self:
         return self.filter(delivered_at__gte=moment)
@@ -181,6 +192,7 @@ class EmailQuerySet(models.QuerySet["Email"]):
             with transaction.atomic():
                 EmailContent.objects.filter(email=email).delete()
                 Attachment.objects.filter(email=email).delete()
+                email.copies.all().delete()
                 email.attempts.update(recipients={})
                 email.events.exclude(applied_at=None).forget_words()
                 count += self.model.objects.filter(pk=email.pk, purged_at=None).update(

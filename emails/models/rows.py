@@ -10,11 +10,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .querysets import UNCONFIRMED, EmailQuerySet
-from .vocabulary import Status
+from .vocabulary import Lane, Status
 
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
 
+    from .copies import Copy
     from .history import Attempt, Transition
 
 
@@ -82,6 +83,9 @@ class EmailRow(models.Model):
     send_wall = models.CharField(max_length=16, blank=True)  # "2027-03-29T08:15"
     send_zone = models.CharField(max_length=64, blank=True)
     at_once = models.BooleanField(default=False)  # by "Send now": waits for the undo window only
+    lane = models.PositiveSmallIntegerField(choices=Lane, default=Lane.SINGLE)
+    # Of a bulk email that is paused: as long as that is so it is neither claimed nor marked.
+    on_hold = models.BooleanField(default=False)
     message_id = models.CharField(max_length=255, blank=True)
     # Who is preparing or sending it, and until when that counts. No index: these change often.
     lease = models.UUIDField(null=True)
@@ -121,6 +125,7 @@ class EmailRow(models.Model):
 
     if TYPE_CHECKING:
         attempts: RelatedManager[Attempt]
+        copies: RelatedManager[Copy]
         transitions: RelatedManager[Transition]
 
     class Meta:
@@ -154,6 +159,7 @@ class EmailRow(models.Model):
             self.status != Status.SCHEDULED
             or not self.at_once
             or self.deferrals
+            or self.on_hold
             or not self.send_at
         ):
             return 0

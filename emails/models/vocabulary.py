@@ -19,6 +19,14 @@ class Status(models.TextChoices):
     SPAM = "spam", _("Spam")
 
 
+class Lane(models.IntegerChoices):
+    """In what order a sender's due emails go: what was written to one person never waits behind
+    a bulk email."""
+
+    SINGLE = 0, _("written by itself")
+    BULK = 1, _("part of a bulk email")
+
+
 class Outcome(models.IntegerChoices):
     """How an attempt ended, as far as is known. Evidence can only raise it."""
 

@@ -15,6 +15,7 @@ from django.db.models import F
 from django.db.models.functions import Now
 
 from ..models import Channel, Email, IllegalTransition
+from ..models.due import FREE, LANES, senders_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -24,43 +25,26 @@ ALONE_AFTER = 2
 # The two halves of PostgreSQL's advisory lock keys: this one is for slots of channels.
 _SLOTS = 0x43430001
 
-# A sender's next due email is found in the index (channel, owner, send_at), whatever the backlog:
-# the recursion steps from sender to sender, and each one's oldest are taken in turn. Every part asks
-# in that index's own order, else the planner goes through all that a sender ever wrote.
-_SENDERS = """
-WITH RECURSIVE senders AS (
-    (SELECT owner_id FROM emails_email
-      WHERE channel_id = %(channel)s AND status = 'scheduled' AND removed_at IS NULL
-      ORDER BY owner_id, send_at, id LIMIT 1)
-    UNION ALL
-    SELECT (SELECT owner_id FROM emails_email
-             WHERE channel_id = %(channel)s AND status = 'scheduled' AND removed_at IS NULL
-               AND owner_id > senders.owner_id
-             ORDER BY owner_id, send_at, id LIMIT 1)
-      FROM senders WHERE senders.owner_id IS NOT NULL
-)
-SELECT owner_id FROM senders
- WHERE owner_id IS NOT NULL AND owner_id <> ALL(%(without)s::bigint[]) AND (
-    SELECT id FROM emails_email
-     WHERE channel_id = %(channel)s AND owner_id = senders.owner_id
-       AND status = 'scheduled' AND removed_at IS NULL AND send_at <= statement_timestamp()
-       AND (lease_until IS NULL OR lease_until <= statement_timestamp())
-     ORDER BY send_at, id LIMIT 1) IS NOT NULL
+_SENDERS = f"""
+SELECT owner_id FROM ({senders_of("%(channel)s")}) AS senders
+ WHERE owner_id <> ALL(%(without)s::bigint[])
  ORDER BY owner_id <= %(after)s, owner_id
  LIMIT %(size)s
-"""
+"""  # noqa: S608
 
 # A lease whose holder is gone was lost to a crash: as long as it lives, it keeps an advisory lock
 # on its lease, so that trying that lock tells a dead worker from a slow one.
-_CLAIM = """
+_CLAIM = f"""
 WITH picked AS MATERIALIZED (
     SELECT due.id FROM unnest(%(senders)s::bigint[]) AS sender(id), LATERAL (
-        SELECT id FROM emails_email
-         WHERE channel_id = %(channel)s AND owner_id = sender.id
-           AND status = 'scheduled' AND removed_at IS NULL AND send_at <= statement_timestamp()
-           AND (lease_until IS NULL OR lease_until <= statement_timestamp())
-         ORDER BY send_at, id LIMIT %(share)s
-         FOR NO KEY UPDATE SKIP LOCKED
+        SELECT due.id FROM {LANES}, LATERAL (
+            SELECT id, send_at FROM emails_email
+             WHERE channel_id = %(channel)s AND owner_id = sender.id AND lane = lane.number
+               AND {FREE}
+             ORDER BY send_at, id LIMIT %(share)s
+             FOR NO KEY UPDATE SKIP LOCKED
+        ) AS due
+         ORDER BY lane.number, due.send_at, due.id LIMIT %(share)s
     ) AS due
 )
 UPDATE emails_email
@@ -72,7 +56,7 @@ UPDATE emails_email
   FROM picked
  WHERE emails_email.id = picked.id
 RETURNING emails_email.id, claims_lost
-"""
+"""  # noqa: S608
 
 
 class Claimed(NamedTuple):
@@ -156,10 +140,9 @@ def claim(
         )
         lost = dict(cursor.fetchall())
     mine = _without_the_dangerous(lost, lease)
-    emails = Email.objects.filter(pk__in=mine).select_related(
-        "content", "identity", "channel", "owner", "person", "continues"
-    )
-    in_turn = sorted(emails.soonest_first(), key=lambda email: senders.index(email.owner_id))
+    emails = Email.objects.filter(pk__in=mine).for_sending()
+    turn = {owner: place for place, owner in enumerate(senders)}
+    in_turn = sorted(emails.soonest_first(), key=lambda each: (each.lane, turn[each.owner_id]))
     return Claimed(in_turn, senders[-1])
 
 
@@ -176,12 +159,13 @@ def _without_the_dangerous(lost: dict[int, int], lease: UUID) -> list[int]:
 
 
 def claim_one(email: Email, lease: UUID) -> None:
-    """Claim exactly `email`, due or not; raises IllegalTransition if somebody else has it."""
+    """Claim exactly `email`, due or not; raises IllegalTransition if somebody else has it, or it
+    is on hold."""
     until = Now() + timedelta(seconds=settings.SENDING["CLAIM_SECONDS"])
     moved = (
         Email.objects.in_folder(Email.Status.SCHEDULED)
         .unclaimed()
-        .filter(pk=email.pk)
+        .filter(pk=email.pk, on_hold=False)
         .update(lease=lease, lease_until=until)
     )
     if not moved:

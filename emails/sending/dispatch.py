@@ -4,39 +4,46 @@ import os
 import socket
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
 from datetime import timedelta
+from typing import NamedTuple
 from uuid import uuid4
 
 import structlog
 from django.conf import settings
-from django.db import Error, InterfaceError, OperationalError, close_old_connections, connection
-from django.utils import timezone
+from django.db import Error, close_old_connections
 
-from ..events import SMTP, Observation, record
+from ..events import Observation, record
 from ..models import Attempt, Channel, Email, Event, IllegalTransition, UnattendedPeriod
 from .claim import claim, count_as_lost, give_back, slot
-from .mark import full_days, mark, marked_as, minute_is_full
+from .copies import envelope, send_copies
+from .insisting import IN_DOUBT, insist
+from .limits import Room, minute_is_full, room_today
+from .mark import Mark, mark, marked_as
 from .message import CannotBeBuilt, Prepared, prepare
-from .smtp import Answer, ChannelFault, Session
+from .observed import answered, at_fault, not_sendable
+from .pages import Pages
+from .settle import is_usual, settle
+from .smtp import ChannelFault, Session
 from .stopping import stopping
 from .suppressing import suppressed
 
 log = structlog.get_logger(__name__)
 
-# After these it is not known whether what was asked for was committed.
-IN_DOUBT = (OperationalError, InterfaceError)
 WORKER = f"{socket.gethostname()}/{os.getpid()}"
 # So many emails refused, or left in doubt, one after the other and not for their addresses:
 # something is wrong with the channel and not with them.
 REFUSALS_IN_A_ROW = 5
-KINDS = {
-    "accepted": Event.Kind.ACCEPTED,
-    "deferred": Event.Kind.DEFERRED,
-    "refused_address": Event.Kind.BOUNCE,
-    "refused": Event.Kind.REFUSED,
-    "doubt": Event.Kind.DOUBT,
-}
+# So much of what was claimed is made ready before the first of it is marked: while one is in hand
+# nothing else is done that could take long, or kill this process.
+READY_BYTES = 4_000_000
+
+
+class InHand(NamedTuple):
+    """A marked email with its message, which goes now."""
+
+    prepared: Prepared
+    attempt: Attempt
+    deadline: float  # of time.monotonic()
 
 
 class Dispatcher:
@@ -50,29 +57,32 @@ class Dispatcher:
         self.last_sender = channel.last_sender or 0
         # Senders whose day's limit is reached: theirs wait, without being prepared in vain.
         self.full: set[int] = set()
+        self.room = Room({}, None)
+        self.gaps: list[UnattendedPeriod] = []
+        self.handed_over = 0
         # With the connection went the locks by which others know that this worker is alive: it
         # finishes the email in hand and ends.
         self.cut_off = False
+        self.pages = Pages()
 
     def run(self) -> int:
         """Returns how many emails were handed over; 0 if all connections were taken."""
         until = time.monotonic() + settings.SENDING["DISPATCH_SECONDS"]
-        handed_over = 0
         with slot(self.channel, self.lease) as taken:
             if taken is None:
                 return 0
             try:
-                while self._may_go_on(until):
-                    sent = self._send_all(self._claim(), until)
-                    if not sent:  # nothing is due, or what is due may not go now
-                        break
-                    handed_over += sent
+                self._send_copies(until)
+                while self.may_go_on(until):
+                    if not self._send_all(self._claim(), until):
+                        break  # nothing is due, or what is due may not go now
             finally:
                 self.session.close()
                 _give_back(self)
-        return handed_over
+        return self.handed_over
 
-    def _may_go_on(self, until: float) -> bool:
+    def may_go_on(self, until: float) -> bool:
+        """Whether another one may be begun: there is time, and nobody has asked to stop."""
         return time.monotonic() < until and not self.cut_off and not stopping()
 
     def _claim(self) -> deque[Email]:
@@ -89,52 +99,57 @@ class Dispatcher:
                 without=self.full,
             )
             self.last_sender = claimed.last_sender
-            full = full_days({email.owner_id for email in claimed.emails})
+            self.room = room_today(email.owner_id for email in claimed.emails)
+            full = self.room.full
             emails = [email for email in claimed.emails if email.owner_id not in full]
-            give_back(self.lease, [email.pk for email in claimed.emails if email not in emails])
+            if full:
+                give_back(self.lease, [e.pk for e in claimed.emails if e.owner_id in full])
             self.full |= full
             if emails or not full:
+                self.gaps = self.channel.gaps_since(email.send_at for email in emails)
                 return deque(emails)
         return deque()
 
     def _send_all(self, emails: deque[Email], until: float) -> int:
-        """Send the claimed emails one by one; what is left when the time is over is given back."""
-        sent = 0
-        while emails and self._may_go_on(until):
-            email = emails.popleft()
-            email.channel = self.channel
-            try:
-                sent += self._send(email)
-            except ChannelFault as fault:
-                self._hold(fault)
-                break
-            if not self.channel.is_open:
-                break
+        """Send the claimed emails; what is left when the time is over is given back. Returns how
+        many were handed over."""
+        before = self.handed_over
+        try:
+            while emails and self.channel.is_open and self.may_go_on(until):
+                self._send_ready(self._make_ready(emails), until)
+        except ChannelFault as fault:
+            self._hold(fault)
         give_back(self.lease)
-        return sent
+        self.pages.tell()
+        return self.handed_over - before
 
-    def _send(self, email: Email) -> bool:
-        """Bring one email as far as it may go; whether it was handed over."""
-        if _too_late(email):
-            _stop(email, self, "too_late")
-            return False
-        prepared = self._prepare(email)
-        if prepared is None:
-            return False
-        self.session.open()
-        # From here on by this process's own clock, so that it ends before the lease does.
-        deadline = time.monotonic() + settings.SENDING["HAND_OVER_SECONDS"]
-        attempt = self._mark(email, prepared)
-        if attempt is None:
-            self._explain(email)
-            return False
-        self._hand_over(email, attempt, prepared, deadline)
-        return True
+    def _send_copies(self, until: float) -> None:
+        """Send the copies that are due: few ever are, so that a look for each turn is enough."""
+        try:
+            if self.channel.is_open:
+                self.handed_over += send_copies(self, until)
+        except ChannelFault as fault:
+            self._hold(fault)
+        self.pages.tell()
+
+    def _make_ready(self, emails: deque[Email]) -> deque[Prepared]:
+        """The next few with their messages, made while nothing is in hand."""
+        ready: deque[Prepared] = deque()
+        size = 0
+        while emails and size < READY_BYTES:
+            if prepared := self._prepare(emails.popleft()):
+                ready.append(prepared)
+                size += len(prepared.data)
+        return ready
 
     def _prepare(self, email: Email) -> Prepared | None:
         """Its message; None if none can be made of it. What breaks may not hold up the others: it
         counts like a crash, so that the email is Failed when it has done so three times."""
+        email.channel = self.channel
         try:
+            if self._too_late(email):
+                _stop(email, self, "too_late")
+                return None
             return prepare(email)
         except CannotBeBuilt as error:
             _stop(email, self, error.reason, **error.values)
@@ -145,61 +160,105 @@ class Dispatcher:
             count_as_lost(self.lease, email)
         return None
 
-    def _mark(self, email: Email, prepared: Prepared) -> Attempt | None:
+    def _too_late(self, email: Email) -> bool:
+        """Whether it waited unattended for longer than an email may. Throttle, pause and retry do
+        not count: then somebody was looking after the channel."""
+        waited = sum((gap.overlap(email.send_at) for gap in self.gaps), timedelta())
+        return waited > timedelta(hours=settings.SENDING["TOO_LATE_HOURS"])
+
+    def _send_ready(self, ready: deque[Prepared], until: float) -> None:
+        """Send one after the other. Raises ChannelFault once what was in hand is settled."""
+        in_hand = None
+        while in_hand or (ready and self.may_go_on(until)):
+            in_hand = in_hand or self._mark(ready.popleft())
+            if in_hand is None:
+                continue
+            observation, fault = self._hand_over(in_hand)
+            self.handed_over += 1
+            usual = is_usual(observation) and self.session.is_ready
+            follows = usual and ready and self.may_go_on(until)
+            self.pages.note(in_hand.prepared.email.owner_id)
+            in_hand = self._settle(observation, ready.popleft() if follows else None)
+            if fault:
+                raise fault
+            self._learn(observation)
+
+    def _mark(self, prepared: Prepared) -> InHand | None:
         """Mark; where it is not known whether that was committed, ask before going on."""
+        email = prepared.email
+        self.session.open()
+        deadline = _deadline()
         try:
-            return mark(email, self.lease, worker=WORKER, prepared=prepared)
+            attempt = mark(email, self.lease, worker=WORKER, prepared=prepared, room=self.room)
         except IN_DOUBT as error:
             log.warning("mark in doubt", email=email.pk, error=str(error))
             self.cut_off = True
-            return insist(lambda: marked_as(email, self.lease))
-        except Error:
+            attempt = insist(lambda: marked_as(email, self.lease))
+        except Exception:
             log.exception("not marked", email=email.pk)
             count_as_lost(self.lease, email)
             return None
+        return self._taken(prepared, attempt, deadline)
 
-    def _explain(self, email: Email) -> None:
-        """It may not go: stop it if somebody must not be mailed, else leave it to wait."""
+    def _settle(self, observation: Observation, following: Prepared | None) -> InHand | None:
+        """Record the answer, which is never discarded: while its commit is in doubt it is
+        repeated, which changes nothing if it was committed, and nothing else is handed over.
+
+        The email that follows is marked in the same commit, and is then in hand.
+        """
+        deadline = _deadline()
+        try:
+            attempt = settle(observation, self._marking(following) if following else None)
+        except IN_DOUBT as error:
+            log.warning("settling again", attempt=observation.attempt_id, error=str(error))
+            self.cut_off = True
+            insist(lambda: record([observation]))
+            attempt = None
+            if following:
+                attempt = insist(lambda: marked_as(following.email, self.lease))
+        except Exception:  # the one that follows must not cost this one its answer
+            if following is None:
+                raise
+            log.exception("not marked", email=following.email.pk)
+            count_as_lost(self.lease, following.email)
+            return self._settle(observation, None)
+        return self._taken(following, attempt, deadline) if following else None
+
+    def _marking(self, prepared: Prepared) -> Mark:
+        told = {"lease": self.lease, "worker": WORKER, "room": self.room}
+        return Mark(email=prepared.email, prepared=prepared, **told)
+
+    def _taken(self, prepared: Prepared, attempt: Attempt | None, deadline: float) -> InHand | None:
+        """What was marked is in hand; what may not go is stopped if somebody must not be mailed,
+        else left to wait."""
+        email = prepared.email
+        self.pages.note(email.owner_id)
+        if attempt:
+            return InHand(prepared, attempt, deadline)
         if found := suppressed(email):
             _stop(email, self, "suppressed", address=found.address, because=found.because)
+        return None
 
-    def _hand_over(
-        self, email: Email, attempt: Attempt, prepared: Prepared, deadline: float
-    ) -> None:
-        """Hand over and settle. Raises ChannelFault once that is settled too."""
+    def _hand_over(self, in_hand: InHand) -> tuple[Observation, ChannelFault | None]:
+        """What was answered, and what turned out to be wrong with the channel."""
+        prepared, attempt, deadline = in_hand
+        email = prepared.email
         assert email.identity is not None  # a constraint of the table: it is scheduled
-        fault = None
         try:
             answer = self.session.hand_over(
                 email.identity.address,
-                [email.to_address, *email.content.recipients],
+                envelope(email),
                 prepared.data,
                 deadline=deadline,
                 # The last half of the time belongs to the server's answer.
                 dot_by=deadline - settings.SENDING["HAND_OVER_SECONDS"] / 2,
                 envid=prepared.token,
             )
-            observation = _answer(email, attempt, answer)
-        except ChannelFault as error:
-            fault = error
-            observation = _fault(email, attempt, error)
-        except ValueError as error:  # an envelope that no server would understand; nothing was sent
-            data = {"reason": "could_not_be_built", "words": str(error)[:300]}
-            observation = _observation(email, attempt, Event.Kind.REFUSED, data)
-        self._settle(observation)
-        if fault:
-            raise fault
-        self._learn(observation)
-
-    def _settle(self, observation: Observation) -> None:
-        """Record the answer, which is never discarded: while its commit is in doubt it is
-        repeated, which changes nothing if it was committed, and nothing else is handed over."""
-        try:
-            record([observation])
-        except IN_DOUBT as error:
-            log.warning("settling again", attempt=observation.attempt_id, error=str(error))
-            self.cut_off = True
-            insist(lambda: record([observation]))
+            return answered(email, attempt, answer), None
+        except ChannelFault as fault:
+            return at_fault(email, attempt, fault), fault
+        except ValueError as error:
+            return not_sendable(email, attempt, error), None
 
     def _learn(self, observation: Observation) -> None:
         """What this outcome says about the channel."""
@@ -215,55 +274,10 @@ class Dispatcher:
         self.channel.hold(f"channel_{fault.kind}", fault.words)
 
 
-def insist[Known](ask: Callable[[], Known]) -> Known:
-    """Ask the database until it answers, however long it is away."""
-    pause = 0.2
-    while True:
-        connection.close()
-        try:
-            return ask()
-        except IN_DOUBT as error:
-            log.warning("the database does not answer", error=str(error))
-            time.sleep(pause)
-            pause = min(pause * 2, 5)
-
-
-def _answer(email: Email, attempt: Attempt, answer: Answer) -> Observation:
-    data = {
-        "words": answer.words,
-        "code": answer.code,
-        "status": answer.enhanced,
-        "attempt": {
-            "stage": answer.stage,
-            "bytes_sent": answer.bytes_sent,
-            "provider_id": answer.provider_id,
-            "recipients": answer.recipients,
-        },
-    }
-    if answer.outcome != "accepted":
-        data |= {"reason": answer.reason, "address": email.to_address}
-        data["address_is_bad"] = answer.address_is_bad
-    return _observation(email, attempt, KINDS[answer.outcome], data)
-
-
-def _fault(email: Email, attempt: Attempt, fault: ChannelFault) -> Observation:
-    """Not this email's fault: it stays Scheduled, and its retry clock stands still."""
-    data = {"reason": f"channel_{fault.kind}", "words": fault.words, "code": fault.code}
-    return _observation(email, attempt, Event.Kind.DEFERRED, data)
-
-
-def _observation(
-    email: Email, attempt: Attempt, kind: Event.Kind, data: Mapping[str, object]
-) -> Observation:
-    return Observation(
-        email_id=email.pk,
-        attempt_id=attempt.pk,
-        kind=kind,
-        at=timezone.now(),
-        source=SMTP,
-        source_id=f"attempt {attempt.pk}",
-        data=data,
-    )
+def _deadline() -> float:
+    """When what is marked now must have been handed over: by this process's own clock, so that it
+    ends before the lease does."""
+    return time.monotonic() + float(settings.SENDING["HAND_OVER_SECONDS"])
 
 
 def _stop(email: Email, dispatcher: Dispatcher, reason: str, **values: object) -> None:
@@ -271,14 +285,6 @@ def _stop(email: Email, dispatcher: Dispatcher, reason: str, **values: object) -
         email.stop(reason, lease=dispatcher.lease, **values)
     except IllegalTransition:
         log.info("stopped by somebody else meanwhile", email=email.pk)
-
-
-def _too_late(email: Email) -> bool:
-    """Whether it waited unattended for longer than an email may. Throttle, pause and retry do
-    not count: then somebody was looking after the channel."""
-    gaps = UnattendedPeriod.objects.filter(channel=email.channel, ended_at__gt=email.send_at)
-    waited = sum((gap.overlap(email.send_at) for gap in gaps), timedelta())
-    return waited > timedelta(hours=settings.SENDING["TOO_LATE_HOURS"])
 
 
 def _give_back(dispatcher: Dispatcher) -> None:

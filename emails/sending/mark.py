@@ -4,96 +4,113 @@ One conditional UPDATE together with the INSERT of the attempt, committed before
 leaves. Who did not win it sends nothing.
 """
 
-from datetime import timedelta
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection, transaction
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
-from django.db.models.functions import Now
 
 from prospects.models import Suppression
 
-from ..models import Attempt, Cause, Channel, Email, IllegalTransition
+from ..models import Attempt, Email, Status
+from . import statements
+from .limits import Room, room_today, turns
 from .message import Prepared
+from .statements import asked, bound, open_channel, run
 
-_TURNS = 0x43430002
+
+@dataclass(frozen=True, kw_only=True)
+class Mark:
+    """A mark to be tried: by a worker with its `lease`, within the `room` its owner has today."""
+
+    email: Email
+    lease: UUID
+    worker: str
+    room: Room
+    prepared: Prepared | None = None
+
+    def statements(self, after: bytes | None = None) -> list[str]:
+        """As SQL, to be run in one transaction; the last row is for `read`.
+
+        `after` is the fingerprint of the answer that must have been settled before.
+        """
+        email, prepared, channel = self.email, self.prepared, self.email.channel
+        assert channel is not None  # a constraint of the table: it is scheduled
+        values = {
+            "email": email.pk,
+            "owner": email.owner_id,
+            "channel": channel.pk,
+            "lease": self.lease,
+            "seconds": settings.SENDING["LEASE_SECONDS"],
+            "worker": self.worker,
+            "version": prepared.version if prepared else None,
+            "subject": prepared.subject if prepared else None,
+            "after": after,
+            "room": self.room.left.get(email.owner_id, 0),
+            "since": self.room.since,
+            "per_minute": channel.per_minute,
+        }
+        suppressions, forbidden = asked(
+            Suppression.objects.covering(
+                email.to_address, *email.content.recipients, sender=email.owner_id
+            ),
+            "forbidden",
+        )
+        sql = statements.mark(suppressions, open_channel(), prepared.KEEP if prepared else "")
+        kept = prepared.kept if prepared else {}
+        return [*turns(channel, email.owner_id), bound(sql, {**values, **forbidden, **kept})]
+
+    def read(self, row: tuple | None) -> Attempt | None:
+        """The attempt that was marked, with the email as it stands now; None if it may not go."""
+        if row is None:
+            return None
+        pk, number, started_at, lease_until = row
+        email = self.email
+        now = {
+            "status": Status(statements.MARKED.target),
+            "moved_at": started_at,
+            "updated_at": started_at,
+            "lease": self.lease,
+            "lease_until": lease_until,
+            "claims_lost": 0,
+            "reason": "",
+            "reason_values": {},
+            "server_words": "",
+            "subject": self.prepared.subject if self.prepared else email.subject,
+        }
+        vars(email).update(now)
+        attempt = Attempt(
+            pk=pk,
+            email=email,
+            number=number,
+            lease=self.lease,
+            channel=email.channel,
+            owner_id=email.owner_id,
+            message_id=email.message_id,
+            worker=self.worker,
+            started_at=started_at,
+        )
+        attempt._state.adding = False
+        return attempt
 
 
 def mark(
-    email: Email, lease: UUID, *, worker: str, prepared: Prepared | None = None
+    email: Email,
+    lease: UUID,
+    *,
+    worker: str,
+    prepared: Prepared | None = None,
+    room: Room | None = None,
 ) -> Attempt | None:
     """Scheduled → In Progress with a new attempt; None if it may not go now.
 
     It may go if it is still Scheduled, claimed by this lease and not expired, not removed, not
-    changed since it was prepared, nobody it goes to is suppressed, its channel is open, and
-    both the channel and its owner are within their limits. What was resolved for the first
-    attempt is stored here and is what every later attempt sends.
+    changed since it was prepared, its bulk email is not paused, nobody it goes to is suppressed,
+    its channel is open, and both the channel and its owner are within their limits. What was
+    resolved for the first attempt is stored here and is what every later attempt sends.
     """
-    attempt = _mark(email, lease, worker, prepared)
-    if attempt is None:
-        email.refresh_from_db()
-    return attempt
-
-
-@transaction.atomic
-def _mark(email: Email, lease: UUID, worker: str, prepared: Prepared | None) -> Attempt | None:
-    channel = email.channel
-    assert channel is not None  # a constraint of the table: it is scheduled
-    if channel.per_minute:
-        _wait_for_turn(channel)
-    until = Now() + timedelta(seconds=settings.SENDING["LEASE_SECONDS"])
-    may_go = (
-        Q(lease=lease, lease_until__gt=Now(), removed_at=None)
-        & ~Exists(_forbids(email))
-        & Exists(Channel.objects.open().filter(pk=OuterRef("channel_id")))
-        & within_limits(email, channel)
-    )
-    if prepared:
-        may_go &= Q(version=prepared.version)
-    try:
-        marked = email._change(
-            Cause.MARK, when=may_go, lease=lease, lease_until=until, claims_lost=0
-        )
-    except IllegalTransition:
-        return None
-    tries, forbidden = _tries_and_forbidden(email)
-    if forbidden:
-        transaction.set_rollback(True)
-        return None
-    attempt = Attempt.objects.create(
-        email=email,
-        number=tries + 1,
-        lease=lease,
-        channel=channel,
-        owner_id=email.owner_id,
-        message_id=email.message_id,
-        worker=worker,
-    )
-    marked.attempt = attempt
-    marked.save(update_fields=["attempt"])
-    if prepared:
-        prepared.keep()
-    return attempt
-
-
-def _forbids(email: Email) -> QuerySet[Suppression]:
-    """What forbids mail to anybody the email goes to, from its owner."""
-    recipients = [email.to_address, *email.content.recipients]
-    return Suppression.objects.covering(*recipients, sender=email.owner_id)
-
-
-def _tries_and_forbidden(email: Email) -> tuple[int, bool]:
-    """How many attempts there are, and once more whether somebody must not be mailed.
-
-    The UPDATE looked at suppressions as they were when it began, and may then have waited for
-    another transaction's lock on its row. With the lock in hand this sees all that was committed
-    meanwhile: whoever was answered before is not written to.
-    """
-    asked = Email.objects.filter(pk=email.pk).annotate(
-        tries=Count("attempts"), forbidden=Exists(_forbids(email))
-    )
-    return asked.values_list("tries", "forbidden").get()
+    room = room or room_today([email.owner_id])
+    tried = Mark(email=email, lease=lease, worker=worker, room=room, prepared=prepared)
+    return tried.read(run(*tried.statements())[-1])
 
 
 def marked_as(email: Email, lease: UUID) -> Attempt | None:
@@ -102,42 +119,3 @@ def marked_as(email: Email, lease: UUID) -> Attempt | None:
     For a worker that does not know whether its mark was committed.
     """
     return Attempt.objects.filter(email=email, lease=lease, ended_at=None).last()
-
-
-def within_limits(email: Email, channel: Channel) -> Q:
-    """Whether its owner and its channel have room, counted from the attempts themselves."""
-    room = _fewer(_today(email.owner_id), settings.LIMITS["EMAILS_PER_DAY"])
-    if channel.per_minute:
-        room &= _fewer(_this_minute(channel), channel.per_minute)
-    return room
-
-
-def full_days(owners: set[int]) -> set[int]:
-    """Those of the users with these ids whose limit for a day is reached."""
-    last = settings.LIMITS["EMAILS_PER_DAY"] - 1
-    return {owner for owner in owners if _today(owner).order_by()[last : last + 1].exists()}
-
-
-def minute_is_full(channel: Channel) -> bool:
-    """Whether the channel has sent what it may within a minute."""
-    last = (channel.per_minute or 0) - 1
-    return last >= 0 and _this_minute(channel).order_by()[last : last + 1].exists()
-
-
-def _today(owner_id: int) -> QuerySet[Attempt]:
-    return Attempt.objects.filter(owner=owner_id, started_at__gt=Now() - timedelta(days=1))
-
-
-def _this_minute(channel: Channel) -> QuerySet[Attempt]:
-    return Attempt.objects.filter(channel=channel, started_at__gt=Now() - timedelta(minutes=1))
-
-
-def _fewer(attempts: QuerySet[Attempt], limit: int) -> Q:
-    """Whether there are fewer than `limit`: the one that would be one too many is not there."""
-    return ~Q(Exists(attempts.order_by()[limit - 1 : limit]))
-
-
-def _wait_for_turn(channel: Channel) -> None:
-    """One mark at a time where a limit is counted, so that two do not both take the last place."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_TURNS, channel.pk % 2**31])

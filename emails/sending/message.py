@@ -1,13 +1,15 @@
 """From an email to the bytes that are handed over."""
 
+import json
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from django.conf import settings
+from django.db import connection
 from django.db.models import Max
 from django.utils import timezone
 
-from ..models import Attempt, Email, EmailContent, Link
+from ..models import Attempt, Email, Link
 from ..resolving import Unresolved, resolved
 from ..tracking import tokens
 from ..tracking.rewriting import instrument
@@ -41,41 +43,56 @@ class Prepared:
     links: list[Link]
     data: bytes
 
+    # Parts of a statement that store what was resolved for the first attempt; later ones find it.
+    # Of the email that is `marked` there, so that nothing is kept of what was not.
+    KEEP: ClassVar = """, kept AS (
+    UPDATE emails_emailcontent SET sent_html = %(sent_html)s::text, sent_text = %(sent_text)s::text
+      FROM marked WHERE email_id = marked.id AND sent_html = ''
+), linked AS (
+    INSERT INTO emails_link (email_id, number, url, text)
+    SELECT marked.id, link.number, link.url, link.text
+      FROM marked, jsonb_to_recordset(%(links)s::jsonb) AS link(number int, url text, text text)
+    ON CONFLICT DO NOTHING
+)"""
+
+    @property
+    def kept(self) -> dict[str, str]:
+        """The values of KEEP."""
+        links = [{"number": one.number, "url": one.url, "text": one.text} for one in self.links]
+        return {"sent_html": self.html, "sent_text": self.text, "links": json.dumps(links)}
+
     @property
     def token(self) -> str:
         """What comes back with delivery reports and names this attempt."""
         return tokens.make(tokens.Use.RETURN, self.email.pk, self.number)
 
     def keep(self) -> None:
-        """Store what was resolved for the first attempt; later ones find it there."""
-        if self.links:
-            Link.objects.bulk_create(self.links, ignore_conflicts=True)
-        unsent = EmailContent.objects.filter(email_id=self.email.pk, sent_html="")
-        if unsent.update(sent_html=self.html, sent_text=self.text):
-            self._keep_subject()
-
-    def _keep_subject(self) -> None:
-        """Lists show from now on what was sent, whatever becomes of the person's data."""
-        if self.subject != self.email.subject:
-            Email.objects.of_ids([self.email.pk]).update(subject=self.subject)
-            self.email.subject = self.subject
+        """Store what was resolved for the first attempt, where no mark does."""
+        marked = """WITH marked AS (
+    UPDATE emails_email SET subject = %(subject)s WHERE id = %(email)s RETURNING id
+)"""
+        told = {"subject": self.subject, "email": self.email.pk}
+        with connection.cursor() as cursor:
+            cursor.execute(f"{marked}{self.KEEP} SELECT", self.kept | told)
 
 
-def prepare(email: Email) -> Prepared:
-    """Build the message of the next attempt, from what is stored of an earlier one if there was.
+def prepare(email: Email, *, again: Attempt | None = None) -> Prepared:
+    """Build the message of the next attempt, from what is stored of an earlier one if there was;
+    or that of the attempt `again` once more.
 
     Writes nothing. Raises CannotBeBuilt for what no message can be made of.
     """
     earlier = list(email.attempts.all())
     try:
         said = _said_before(email) or _said_first(email, after=_last_link(email) if earlier else 0)
-        data = mime.build(_outgoing(email, said, earlier))
+        number = again.number if again else len(earlier) + 1
+        data = mime.build(_outgoing(email, said, earlier, number))
     except Unresolved as error:
         raise CannotBeBuilt(error.reason, **error.values) from error
     except (ValueError, OSError) as error:
         raise CannotBeBuilt("could_not_be_built", words=str(error)[:300]) from error
     return Prepared(
-        email, email.version, len(earlier) + 1, said.subject, said.html, said.text, said.links, data
+        email, email.version, number, said.subject, said.html, said.text, said.links, data
     )
 
 
@@ -119,8 +136,8 @@ def _thread(email: Email) -> list[str]:
     return ids
 
 
-def _outgoing(email: Email, said: _Said, earlier: list[Attempt]) -> mime.Outgoing:
-    token = tokens.make(tokens.Use.RETURN, email.pk, len(earlier) + 1)
+def _outgoing(email: Email, said: _Said, earlier: list[Attempt], number: int) -> mime.Outgoing:
+    token = tokens.make(tokens.Use.RETURN, email.pk, number)
     assert email.identity is not None  # a constraint of the table: it is scheduled
     thread = _thread(email)
     return mime.Outgoing(
@@ -141,6 +158,6 @@ def _outgoing(email: Email, said: _Said, earlier: list[Attempt]) -> mime.Outgoin
         headers={settings.TOKEN_HEADER: token} | unsubscribing.headers(email),
         attachments=[
             mime.Attachment(kept.file.name, kept.file.content_type, kept.file.file.read())
-            for kept in email.attachments.select_related("file")
+            for kept in email.attachments.all()
         ],
     )

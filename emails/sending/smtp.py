@@ -94,6 +94,11 @@ class Session:
         return self._wire.is_open
 
     @property
+    def is_ready(self) -> bool:
+        """Whether `open()` would find nothing to do."""
+        return self.is_open and not self._in_transaction and self.idle_seconds <= PROBE_AFTER
+
+    @property
     def idle_seconds(self) -> float:
         """How long ago the server last answered."""
         return time.monotonic() - self._last_used
@@ -105,7 +110,7 @@ class Session:
         """
         if deadline is None:
             deadline = time.monotonic() + CONNECT_SECONDS
-        if self.is_open and (self._in_transaction or self.idle_seconds > PROBE_AFTER):
+        if self.is_open and not self.is_ready:
             self._reset(deadline)
         if not self.is_open:
             self._reopen(deadline)

@@ -202,6 +202,16 @@ def test_it_refuses_while_a_worker_runs(due, monkeypatch):
     assert statuses(due) == ["scheduled"]
 
 
+@pytest.mark.parametrize("keep_later", [True, False])
+def test_a_pause_may_have_ended_since_the_backup(due, keep_later):
+    Email.objects.update(on_hold=True)
+
+    hold(keep_later=keep_later)
+
+    due.refresh_from_db()
+    assert due.is_unconfirmed
+
+
 def test_it_says_whose_emails_it_held(rita, due, later):
     assert f"1 emails back to Drafts, for they were due later\n       1 of {rita.email}" in run()
 

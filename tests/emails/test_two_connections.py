@@ -15,9 +15,10 @@ from emails.jobs import apply_events
 from emails.models import Email, Event, FailedReaction, IllegalTransition, Status
 from emails.reactions import REACTIONS
 from emails.sending.claim import claim_one
+from emails.sending.limits import room_today
 from emails.sending.mark import mark
 from tests.emails.test_order_of_evidence import assert_complete
-from tests.factories import make_email, make_user
+from tests.factories import make_channel, make_email, make_identity, make_user
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -130,6 +131,50 @@ def test_pulling_back_and_marking_never_both_succeed():
 
         at_once(pull_back, send)
         assert len(done) == 1
+
+
+def test_pausing_a_bulk_email_and_marking_never_both_succeed():
+    for _ in range(10):
+        email = make_email(make_user("Rita"), Status.SCHEDULED)
+        lease = uuid4()
+        claim_one(email, lease)
+        done = []
+
+        def pause(email: Email = email, done: list = done) -> None:
+            waiting = Email.objects.with_status(Status.SCHEDULED).filter(pk=email.pk)
+            if waiting.update(on_hold=True):
+                done.append("paused")
+
+        def send(email: Email = email, lease=lease, done: list = done) -> None:
+            if mark(Email.objects.get(pk=email.pk), lease, worker="test"):
+                done.append("marked")
+
+        at_once(pause, send)
+        assert len(done) == 1
+
+
+def test_marks_at_once_do_not_pass_the_days_limit_of_their_sender(settings):
+    settings.LIMITS = settings.LIMITS | {"EMAILS_PER_DAY": 3}
+    rita = make_user("Rita")
+    emails = []
+    for number in range(6):  # each through a channel of its own
+        address = f"rita{number}@team.example"
+        identity = make_identity(rita, channel=make_channel(rita), address=address)
+        emails.append(make_email(rita, Status.SCHEDULED, identity=identity))
+    leases = {email.pk: uuid4() for email in emails}
+    for email in emails:
+        claim_one(email, leases[email.pk])
+    room = room_today([rita.pk])
+    won = []
+
+    def try_it(email: Email) -> None:
+        if mark(Email.objects.get(pk=email.pk), leases[email.pk], worker="test", room=room):
+            won.append(email.pk)
+
+    at_once(*(lambda email=email: try_it(email) for email in emails))
+
+    assert len(won) == 3
+    assert room_today([rita.pk]).full == {rita.pk}
 
 
 def test_the_same_evidence_from_two_doors_is_recorded_once():

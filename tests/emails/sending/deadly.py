@@ -16,7 +16,16 @@ from commandcenter.celery import app  # noqa: E402, F401
 from emails.sending import dispatch  # noqa: E402
 from emails.sending.smtp import Session  # noqa: E402
 
-POINTS = ["before mark", "after mark", "before dot", "after dot", "before settle"]
+# The answer of one email and the mark of the next are one commit: only the first of those that
+# were claimed together is marked alone.
+POINTS = [
+    "before mark",
+    "after mark",
+    "before dot",
+    "after dot",
+    "before settle",
+    "after settle",
+]
 
 point, _, times = os.environ.get("DIE_AT", "never 0").rpartition(" ")
 left = int(times)
@@ -31,7 +40,7 @@ def come_to(here: str) -> None:
 
 
 really_mark = dispatch.mark
-really_record = dispatch.record
+really_settle = dispatch.settle
 
 
 def mark(*args, **kwargs):
@@ -41,20 +50,23 @@ def mark(*args, **kwargs):
     return attempt
 
 
-def record(observations):
-    """Dies with everything written and nothing committed."""
-    if point != "before settle":
-        return really_record(observations)
+def settle(observation, then=None):
+    """Dies with everything written and nothing committed, or with the next one marked."""
     from django.db import transaction
 
-    with transaction.atomic():
-        events = really_record(observations)
-        come_to("before settle")
-    return events
+    if point == "before settle":
+        with transaction.atomic():
+            attempt = really_settle(observation, then)
+            come_to("before settle")
+        return attempt
+    attempt = really_settle(observation, then)
+    if attempt:
+        come_to("after settle")
+    return attempt
 
 
 dispatch.mark = mark
-dispatch.record = record
+dispatch.settle = settle
 Session.observer = staticmethod(
     lambda stage: come_to({"dot": "before dot", "answer": "after dot"}.get(str(stage), ""))
 )

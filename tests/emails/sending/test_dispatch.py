@@ -14,6 +14,7 @@ from emails.sending.claim import claim, claim_one, give_back
 from emails.sending.dispatch import Dispatcher
 from emails.sending.mark import mark
 from emails.sending.message import prepare
+from emails.sending.observed import observed
 from emails.tracking import tokens
 from prospects.models import Suppression
 from tests.factories import make_channel, make_email, make_identity, make_user
@@ -318,6 +319,18 @@ def test_the_daily_limit_waits_instead_of_failing(rita, sink, settings):
     assert Email.objects.with_status(Status.SCHEDULED).count() == 1
 
 
+def test_what_the_channel_failed_does_not_count_into_the_day(rita, sink, settings):
+    settings.LIMITS = settings.LIMITS | {"EMAILS_PER_DAY": 1}
+    sink.at("mail", "421 4.3.2 Shutting down", times=1)
+    email = send(due(rita))
+    assert email.attempts.count() == 1
+    email.channel.refresh_from_db()
+    email.channel.release()
+
+    assert send(email).status == Status.DELIVERED
+    assert send(due(rita)).status == Status.SCHEDULED
+
+
 def test_a_channels_limit_holds(rita, sink):
     channel = rita.identities.get().channel
     Channel.objects.filter(pk=channel.pk).update(per_minute=2)
@@ -365,9 +378,7 @@ def test_an_answer_that_comes_after_the_lease_still_counts(rita, sink):
     Email.objects.filter(pk=email.pk).update(lease_until=Now() - timedelta(seconds=1))
     recover()
 
-    dispatching.record(
-        [dispatching._observation(email, attempt, Event.Kind.ACCEPTED, {"words": "250 Ok"})]
-    )
+    dispatching.record([observed(email, attempt, Event.Kind.ACCEPTED, {"words": "250 Ok"})])
 
     email.refresh_from_db()
     assert email.status == Status.DELIVERED

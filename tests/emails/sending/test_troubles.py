@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from django.db import InterfaceError
+from django.db import InterfaceError, connection
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -11,6 +11,8 @@ from emails.jobs import recover
 from emails.models import Attempt, Channel, Email, Event, Status
 from emails.sending import dispatch as dispatching
 from emails.sending.dispatch import Dispatcher
+from emails.sending.mark import Mark
+from emails.sending.observed import observed
 from emails.why import why
 from tests.factories import make_channel, make_email, make_identity, make_user
 from tests.sinks import Sink, drop
@@ -127,22 +129,52 @@ def test_a_server_that_leaves_everything_in_doubt_is_given_a_rest(rita, channel,
     assert Channel.objects.get(pk=channel.pk).is_held
 
 
-def test_an_answer_is_recorded_again_when_the_connection_was_closed(rita, channel, monkeypatch):
-    email = due(rita)
-    really, tries = dispatching.record, []
+@pytest.mark.parametrize("committed", [True, False])
+def test_an_answer_is_recorded_again_when_the_connection_was_closed(
+    rita, channel, sink, monkeypatch, committed
+):
+    emails = [due(rita) for _ in range(3)]
+    really, tries = dispatching.settle, []
 
-    def record(observations):
-        tries.append(observations)
-        if len(tries) == 1:
-            raise InterfaceError("the cursor is closed")
-        return really(observations)
+    def settle(observation, then=None):
+        tries.append(then)
+        if len(tries) > 1:
+            return really(observation, then)
+        if committed:
+            really(observation, then)
+        raise InterfaceError("the cursor is closed")
 
-    monkeypatch.setattr(dispatching, "record", record)
-    monkeypatch.setattr(dispatching.connection, "close", lambda: None)  # the test's transaction
+    monkeypatch.setattr(dispatching, "settle", settle)
+    monkeypatch.setattr(connection, "close", lambda: None)  # the test's transaction
     run(channel)
 
-    email.refresh_from_db()
-    assert email.status == Status.DELIVERED
+    # Whether or not the second one was marked with it: what was is handed over, and then it ends.
+    assert tries[0] and len(tries) == (2 if committed else 1)
+    assert len(sink.messages) == len(tries)
+    statuses = [Email.objects.get(pk=email.pk).status for email in emails]
+    assert statuses.count(Status.DELIVERED) == len(tries)
+    assert statuses.count(Status.SCHEDULED) == 3 - len(tries)
+
+
+def test_what_cannot_be_marked_does_not_cost_the_one_before_its_answer(
+    rita, channel, sink, monkeypatch
+):
+    first, second, third = (due(rita) for _ in range(3))
+    really = Mark.statements
+
+    def statements(self, after=None):
+        if self.email == second:
+            raise TypeError("a bug")
+        return really(self, after)
+
+    monkeypatch.setattr(Mark, "statements", statements)
+    run(channel)
+
+    for email in (first, second, third):
+        email.refresh_from_db()
+    assert (first.status, third.status) == (Status.DELIVERED, Status.DELIVERED)
+    assert second.status == Status.SCHEDULED
+    assert second.claims_lost > 0
 
 
 def test_an_answer_that_comes_after_the_lease_keeps_the_providers_id(rita):
@@ -153,11 +185,7 @@ def test_an_answer_that_comes_after_the_lease_keeps_the_providers_id(rita):
     details = {"stage": "answer", "provider_id": "0100019-abcdef", "recipients": {}}
 
     dispatching.record(
-        [
-            dispatching._observation(
-                email, attempt, Event.Kind.ACCEPTED, {"words": "Ok", "attempt": details}
-            )
-        ]
+        [observed(email, attempt, Event.Kind.ACCEPTED, {"words": "Ok", "attempt": details})]
     )
 
     attempt.refresh_from_db()
@@ -215,7 +243,8 @@ def test_a_refused_copy_is_told_beside_the_delivered_email(rita, channel, sink):
     assert "fine@nordlys.example" not in why(email)
 
 
-def test_an_answer_that_cannot_be_applied_is_kept(rita, channel, monkeypatch):
+def test_an_answer_that_cannot_be_applied_is_kept(rita, channel, sink, monkeypatch):
+    sink.at("dot", "554 5.7.1 Not from you")
     email = due(rita)
 
     def broken(*args):
@@ -226,10 +255,10 @@ def test_an_answer_that_cannot_be_applied_is_kept(rita, channel, monkeypatch):
     monkeypatch.undo()
 
     event = email.events.get()
-    assert (event.kind, event.applied_at) == (Event.Kind.ACCEPTED, None)
+    assert (event.kind, event.applied_at) == (Event.Kind.REFUSED, None)
     from emails.events import apply_events
 
     apply_events()
     email.refresh_from_db()
-    assert email.status == Status.DELIVERED
-    assert Attempt.objects.get().provider_id is not None
+    assert email.status == Status.FAILED
+    assert Attempt.objects.get().recipients
