@@ -290,7 +290,7 @@ def test_without_scripts_a_template_is_written_and_used(open_page, rita):
     page.get_by_role("button", name="Save").last.click()
     expect(page.get_by_text("“Intro” is saved.")).to_be_visible()
     page.goto("/templates/")
-    page.get_by_role("link", name="Write an email with Intro").click()
+    page.get_by_role("link", name="Use Intro in an email").click()
     page.get_by_label("To", exact=True).fill("maria@nordlys.example")
     page.get_by_role("button", name="Send now").click()
 
