@@ -1,9 +1,7 @@
 from collections.abc import Iterator
-from uuid import uuid4
 
 import pytest
 from django.conf import settings as django_settings
-from django.core.cache import cache, caches
 from django.utils import translation
 from hypothesis import settings as hypothesis_settings
 
@@ -21,12 +19,7 @@ def pytest_configure() -> None:
 
 @pytest.fixture(autouse=True)
 def empty_cache() -> Iterator[None]:
-    """No test meets another's rate limits and counters; somebody else's Redis is not emptied."""
-    if servers.own_redis():
-        cache.clear()
-    else:  # names of its own for each test, here and in the threads of a live server
-        prefix = f"cc-tests-{uuid4().hex}"
-        django_settings.CACHES["default"]["KEY_PREFIX"] = caches["default"].key_prefix = prefix
+    servers.empty_redis()
     yield
 
 

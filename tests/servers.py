@@ -12,6 +12,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+import redis
 
 from commandcenter import embedded
 
@@ -53,6 +54,8 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
 
 @pytest.hookimpl(trylast=True)
 def pytest_unconfigure() -> None:
+    if folder and not own_redis() and os.environ.get("REDIS_URL"):
+        empty_redis()
     while running:
         running.pop().stop()
     if folder:
@@ -68,8 +71,21 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.section(f"FAILED before the tests: {failed}", red=True, bold=True)
 
 
+def empty_redis() -> None:
+    """Let no test meet another's rate limits, counters and jobs; somebody else's keys stay."""
+    from django.conf import settings
+    from django.core.cache import cache
+
+    if own_redis():
+        cache.clear()
+        return
+    with redis.from_url(settings.REDIS_URL) as server:
+        for key in server.scan_iter(match=f"{settings.REDIS_PREFIX}:*", count=1000):
+            server.delete(key)
+
+
 def own_redis() -> bool:
-    """Whether the cache belongs to this run alone, so that it may be emptied."""
+    """Whether the cache belongs to this run alone."""
     return any(isinstance(server, embedded.Valkey) for server in running)
 
 
