@@ -1,5 +1,6 @@
 """One worker's turn at one channel: claim, prepare, mark, hand over, settle, and again."""
 
+import math
 import os
 import socket
 import time
@@ -36,6 +37,8 @@ REFUSALS_IN_A_ROW = 5
 # So much of what was claimed is made ready before the first of it is marked: while one is in hand
 # nothing else is done that could take long, or kill this process.
 READY_BYTES = 4_000_000
+# A turn notes so often that it looks after its channel; a gap is one of many minutes.
+ATTEND_SECONDS = 10
 
 
 class InHand(NamedTuple):
@@ -60,6 +63,7 @@ class Dispatcher:
         self.room = Room({}, None)
         self.gaps: list[UnattendedPeriod] = []
         self.handed_over = 0
+        self.attended_at = -math.inf
         # With the connection went the locks by which others know that this worker is alive: it
         # finishes the email in hand and ends.
         self.cut_off = False
@@ -82,11 +86,13 @@ class Dispatcher:
         return self.handed_over
 
     def may_go_on(self, until: float) -> bool:
-        """Whether another one may be begun: there is time, and nobody has asked to stop."""
+        """Whether another one may be begun."""
         return time.monotonic() < until and not self.cut_off and not stopping()
 
     def _claim(self) -> deque[Email]:
-        self.channel.attend()
+        if time.monotonic() - self.attended_at > ATTEND_SECONDS:
+            self.channel.attend()
+            self.attended_at = time.monotonic()
         self.channel.refresh_from_db()
         if not self.channel.is_open:
             return deque()
@@ -225,8 +231,8 @@ class Dispatcher:
         return self._taken(following, attempt, deadline) if following else None
 
     def _marking(self, prepared: Prepared) -> Mark:
-        told = {"lease": self.lease, "worker": WORKER, "room": self.room}
-        return Mark(email=prepared.email, prepared=prepared, **told)
+        email, lease, room = prepared.email, self.lease, self.room
+        return Mark(email=email, lease=lease, worker=WORKER, room=room, prepared=prepared)
 
     def _taken(self, prepared: Prepared, attempt: Attempt | None, deadline: float) -> InHand | None:
         """What was marked is in hand; what may not go is stopped if somebody must not be mailed,

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from emails import events
-from emails.models import Attempt, Email, Event, Outcome, Status
+from emails.models import Attempt, Channel, Email, Event, Outcome, Status
 from emails.reactions import REACTIONS
 from emails.sending.claim import claim_one
 from emails.sending.limits import room_today
@@ -204,3 +204,13 @@ def test_an_email_and_its_answer_cost_one_question(rita, django_assert_num_queri
 
     with django_assert_num_queries(1):
         assert settle(accepted(attempt), then)
+
+
+@pytest.mark.parametrize("close", [Channel.pause, lambda channel: channel.hold("x", "")])
+def test_what_is_closed_after_the_claim_marks_nothing(rita, close):
+    attempt, then = marked(rita), following(rita)
+    close(then.email.channel)
+
+    assert settle(accepted(attempt), then) is None
+    assert Email.objects.get(pk=attempt.email_id).status == Status.DELIVERED
+    assert Email.objects.get(pk=then.email.pk).status == Status.SCHEDULED
