@@ -158,8 +158,9 @@ def attach(request: SignedInRequest) -> HttpResponse:
 @require_GET
 def suggest_people(request: SignedInRequest) -> HttpResponse:
     """People by name or address, for what stands at the end of a recipients' field."""
-    fields = ("to", "cc", "bcc", "look_as")
-    typed = next((request.GET[name] for name in fields if name in request.GET), "")
+    typed = next(
+        (request.GET[name] for name in ("to", "cc", "bcc", "look_as") if name in request.GET), ""
+    )
     found = suggestions(Person.seen_by(request.user), typed)
     return render(request, "emails/compose/_people.html", {"people": found})
 

@@ -1,5 +1,5 @@
 // The picker of fields: what is chosen stands at the cursor, in the subject or in the text, from whose button it was
-// opened. A few letters narrow it down; arrows walk, Enter takes, Escape goes back.
+// opened. A few letters narrow it down, and are the words of a prompt; arrows walk, Enter takes, Escape goes back.
 import { editor } from "./editor.js";
 
 const picker = document.querySelector("[data-fields]");
@@ -17,9 +17,8 @@ document.addEventListener("click", ({ target }) => {
 
 function narrow() {
   const words = find.value.trim().toLowerCase();
-  for (const one of all()) one.hidden = !one.dataset.words.toLowerCase().includes(words);
+  for (const one of all()) one.hidden = !one.hasAttribute("data-prompt") && !one.dataset.words.toLowerCase().includes(words);
   for (const group of picker.querySelectorAll("section")) group.hidden = !group.querySelector("[data-insert]:not([hidden])");
-  picker.querySelector("[data-no-field]").hidden = shown().length > 0;
 }
 
 function insert(text) {

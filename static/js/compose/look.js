@@ -14,7 +14,7 @@ form.addEventListener("submit", (event) => {
 }, true);
 form.addEventListener("keep", () => dialog.open && form.requestSubmit(button));
 as.addEventListener("input", (event) => event.stopPropagation()); // nothing of the email has changed
-as.addEventListener("change", () => form.requestSubmit(button));
+as.addEventListener("change", () => dialog.open && form.requestSubmit(button));
 dialog.querySelector("[data-look-close]").addEventListener("click", () => dialog.close());
 dialog.addEventListener("keydown", (event) => event.key === "Escape" && event.stopPropagation());
 dialog.addEventListener("close", () => ((as.value = ""), button.focus()));
