@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from .table import CUSTOM, FIELDS, known, named
 
 if TYPE_CHECKING:
-    from accounts.models import User
+    from accounts.models import Organisation, User
     from prospects.models import Person
 
     from ..models import Email, Identity
@@ -38,6 +38,13 @@ class About:
     to_address: str = ""
     to_name: str = ""
     email: "Email | None" = None
+
+    @cached_property
+    def organisation(self) -> "Organisation":
+        """What its organisation has decided, asked for once."""
+        from accounts.models import Organisation
+
+        return Organisation.current()
 
     @property
     def custom(self) -> Mapping[str, str]:
@@ -106,12 +113,6 @@ class Values(Mapping[str, str]):
         value = named(name).value(self.about)
         if not isinstance(value, SafeString):
             value = _NO_TEXT.sub(" ", str(value)).strip()
-        if not value and name in BLANK and self._may_be_blank:
+        if not value and name in BLANK and self.about.organisation.blank_names_go_out:
             return str(BLANK[name])
         return value or None
-
-    @cached_property
-    def _may_be_blank(self) -> bool:
-        from accounts.models import Organisation
-
-        return Organisation.current().blank_names_go_out

@@ -12,12 +12,10 @@ from django.utils.html import escape, format_html, strip_tags
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from accounts.models import Organisation
-
 from ..tracking.rewriting import unsubscribe_url
 
 if TYPE_CHECKING:
-    from accounts.models import User
+    from accounts.models import Organisation, User
 
     from ..fields import About
     from ..models import Email
@@ -31,7 +29,7 @@ _WORD = re.compile(r"\b(?:un-?subscrib\w*|opt(?:ing)?[ -]out|avregistrer\w*|avpr
 NOWHERE = "#unsubscribe"  # where the link leads in what its writer is shown
 
 
-def of_organisation(organisation: Organisation, language: str) -> str:
+def of_organisation(organisation: "Organisation", language: str) -> str:
     """The organisation's message; a sentence of ours in `language` where it has none."""
     if organisation.unsubscribe_message:
         return organisation.unsubscribe_message
@@ -39,7 +37,7 @@ def of_organisation(organisation: Organisation, language: str) -> str:
         return _("If you would rather not hear from us, [unsubscribe here].")
 
 
-def of_user(user: "User", organisation: Organisation) -> str:
+def of_user(user: "User", organisation: "Organisation") -> str:
     """`user`'s own message, else the organisation's."""
     return user.unsubscribe_message or of_organisation(organisation, user.language)
 
@@ -80,22 +78,22 @@ def _anchor(words: str, url: str) -> str:
 def in_organisations_words(about: "About") -> SafeString:
     """What stands for {{team_unsubscribe}}."""
     language = about.owner.language
-    return linked(of_organisation(Organisation.current(), language), _url(about))
+    return linked(of_organisation(about.organisation, language), _url(about))
 
 
 def in_own_words(about: "About") -> SafeString:
     """What stands for {{friendly_unsubscribe}}."""
-    return linked(of_user(about.owner, Organisation.current()), _url(about))
+    return linked(of_user(about.owner, about.organisation), _url(about))
 
 
 def footer(about: "About", body: str) -> SafeString:
     """What stands below `body`, all of whose fields are filled in; empty where it has the link
     already, or where the organisation wants nothing there. Without colours or sizes in figures, so
     that it reads on any ground."""
-    if _url(about) in body or not (organisation := Organisation.current()).append_unsubscribe:
+    if _url(about) in body or not about.organisation.append_unsubscribe:
         return SafeString()
     with translation.override(about.owner.language):
-        words = linked(of_user(about.owner, organisation), _url(about))
+        words = linked(of_user(about.owner, about.organisation), _url(about))
     return format_html('<div class="cc-unsubscribe"><br><small>{}</small></div>', words)
 
 

@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone
 
+from accounts.models import Organisation
 from emails import events
 from emails.models import Attempt, Channel, Email, Event, Outcome, Status
 from emails.reactions import REACTIONS
@@ -84,6 +85,8 @@ def test_a_mark_leaves_the_same_rows_as_any_other_transition(rita):
     """Told from what `_change` writes: `hold()` marks by it."""
     from emails.restoring import _presume_sent
 
+    Organisation.current()
+    Organisation.objects.update(append_unsubscribe=False)  # its link names the email
     one, other = (make_email(rita, Status.SCHEDULED, html=HTML) for _ in range(2))
     lease = uuid4()
     claim_one(one, lease)
