@@ -1,7 +1,7 @@
 """Recipients as they are typed: one or several addresses, with or without a name."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,13 +10,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from prospects.addresses import checked
-from prospects.models import Person, Suppression
+from prospects.models import Group, Person, Suppression
 from prospects.models.suppression import values_covering
 from ui.moments import day
 
 from .sending.addresses import BadAddress, wired
 
 if TYPE_CHECKING:
+    from accounts.models import User
+    from prospects.models.groups import GroupQuerySet
     from prospects.models.people import PersonQuerySet
 
 NAMED = re.compile(r"(?P<name>[^<>]*)<(?P<address>[^<>]*)>", re.DOTALL)
@@ -51,6 +53,60 @@ def one(text: str) -> Recipient:
             code="several",
         )
     return _recipient(text)
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What was typed into a field for many: addresses, each once, groups by their names, and a
+    sentence for each part that is neither."""
+
+    recipients: list[Recipient]
+    groups: list[Group]
+    wrong: list[str]
+
+    @property
+    def is_for_many(self) -> bool:
+        """Whether more is meant than one recipient."""
+        return bool(self.groups) or len(self.recipients) + len(self.wrong) > 1
+
+
+def plain(name: str) -> str:
+    """A name without what separates recipients or encloses addresses."""
+    return " ".join(BETWEEN.sub(" ", name.replace("<", " ").replace(">", " ")).split())
+
+
+def typed_by(user: "User", text: str) -> Typed:
+    """Whom `user` means by `text`: addresses, with or without names, and names of their groups,
+    separated by commas, semicolons or lines. Never raises."""
+    groups = Group.seen_by(user)
+    if found := _group_called(groups, text):
+        return Typed([], [found], [])
+    told = Typed([], [], [])
+    seen: set[str] = set()
+    for part in _parts(text, is_group=lambda name: _group_called(groups, name)):
+        try:
+            recipient = _recipient(part)
+        except ValidationError as error:
+            found = None if "@" in part else _group_called(groups, part)
+            if found and found not in told.groups:
+                told.groups.append(found)
+            elif not found:
+                told.wrong.extend(error.messages)
+            continue
+        if recipient.address.casefold() not in seen:
+            seen.add(recipient.address.casefold())
+            told.recipients.append(recipient)
+    return told
+
+
+def _group_called(groups: "GroupQuerySet", text: str) -> Group | None:
+    """The group of that name, as it is or as `plain` leaves it."""
+    name = text.strip().replace("\0", "")
+    if not name or len(name) > 100:
+        return None
+    return groups.called(name).first() or next(
+        (group for group in groups.matching(name) if plain(group.name) == plain(name)), None
+    )
 
 
 def several(text: str) -> list[str]:
@@ -96,11 +152,13 @@ def suggestions(people: "PersonQuerySet", typed: str) -> list[Suggestion]:
     return [Suggestion(person, refused.get(person.email, "")) for person in found]
 
 
-def _parts(text: str) -> list[str]:
-    """`text` cut between recipients; a comma within a name does not count as between."""
+def _parts(text: str, *, is_group: Callable[[str], object] = lambda name: False) -> list[str]:
+    """`text` cut between recipients; a comma within a name does not count as between, but one
+    behind the name of a group does."""
     parts: list[str] = []
     for piece in BETWEEN.split(text):
-        if parts and "@" not in parts[-1] and "@" in piece and NAMED.fullmatch(piece.strip()):
+        halved = parts and "@" not in parts[-1] and "@" in piece
+        if halved and NAMED.fullmatch(piece.strip()) and not is_group(parts[-1]):
             parts[-1] = f"{parts[-1]},{piece}"  # Lind, Anna <anna@x.example>
         elif piece.strip():
             parts.append(piece.strip())

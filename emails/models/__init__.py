@@ -1,3 +1,5 @@
+from .bulk import BulkRefused, BulkSend
+from .bulk_recipients import BulkRecipient
 from .changing import IllegalTransition
 from .channels import Channel, UnattendedPeriod
 from .content import Attachment, Composition, EmailContent, Link, StoredFile
@@ -10,6 +12,9 @@ from .vocabulary import Cause, Lane, Outcome, Status
 __all__ = [
     "Attachment",
     "Attempt",
+    "BulkRecipient",
+    "BulkRefused",
+    "BulkSend",
     "Cause",
     "Channel",
     "Composition",

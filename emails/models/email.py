@@ -39,6 +39,21 @@ class Email(Weighing):
         verbose_name_plural = _("emails")
         constraints = [
             models.UniqueConstraint(fields=["owner", "compose_key"], name="one_email_a_window"),
+            # However often the job runs that makes the emails of a bulk email.
+            models.UniqueConstraint(
+                fields=["bulk_recipient"],
+                name="one_email_a_bulk_recipient",
+                condition=Q(bulk_recipient__isnull=False),
+            ),
+            models.UniqueConstraint(
+                fields=["bulk"],
+                name="one_row_in_drafts_a_bulk",
+                condition=Q(bulk__isnull=False, to_address=""),
+            ),
+            models.CheckConstraint(
+                name="only_a_draft_stands_for_a_bulk",
+                condition=Q(bulk=None) | ~Q(to_address="") | Q(status=Status.DRAFT),
+            ),
             models.CheckConstraint(
                 name="scheduled_has_its_time_and_channel",
                 condition=~Q(status__in=[Status.SCHEDULED, Status.IN_PROGRESS])
@@ -71,6 +86,11 @@ class Email(Weighing):
                 condition=Q(status=Status.IN_PROGRESS),
             ),
             models.Index(fields=["person", "-moved_at"], name="emails_of_person"),
+            models.Index(
+                fields=["bulk", "status", "moved_at", "id"],
+                name="emails_of_bulk",
+                condition=Q(bulk__isnull=False),
+            ),
         ]
 
     @property

@@ -63,6 +63,18 @@ class EmailQuerySet(models.QuerySet["Email"]):
         kept = self.model.KEPT_IN_TRASH
         return self.removed().filter(removed_at__lte=Now() - kept)
 
+    def standing_for_drafts(self) -> Self:
+        """The rows in Drafts of bulk emails that are being written."""
+        return self.filter(bulk__isnull=False, to_address="")
+
+    def untouched(self) -> Self:
+        """Waiting as they were scheduled: nothing was ever done with them."""
+        return self.in_folder(Status.SCHEDULED).filter(attempts=None, version=1)
+
+    def worth_a_retry(self) -> Self:
+        """Failed for a reason that may have passed: neither unconfirmed nor not to be mailed."""
+        return self.in_folder(Status.FAILED).exclude(reason__in=[UNCONFIRMED, "suppressed"])
+
     def unclaimed(self) -> Self:
         return self.filter(Q(lease_until=None) | Q(lease_until__lte=Now()))
 

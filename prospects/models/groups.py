@@ -36,6 +36,13 @@ class GroupQuerySet(models.QuerySet["Group"]):
         """Of that name, whatever its case."""
         return self.annotate(lower_name=Lower("name")).filter(lower_name=Lower(models.Value(name)))
 
+    def matching(self, words: str) -> Self:
+        """Those whose name holds every word of `words`."""
+        found = self
+        for word in words.replace("\0", "").split()[:8]:
+            found = found.filter(name__icontains=word.strip(",;"))
+        return found
+
 
 class Group(models.Model):
     """A hand-made list of people."""

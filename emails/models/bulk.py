@@ -1,0 +1,298 @@
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.changes import announce
+
+from .bulk_recipients import BulkRecipient
+from .changing import change_all
+from .content import StoredFile
+from .email import Email, _time
+from .vocabulary import Cause, Status
+
+if TYPE_CHECKING:
+    from django.db.models.fields.related_descriptors import RelatedManager
+
+    from accounts.models import User
+
+    from .bulk_recipients import BulkRecipientQuerySet
+    from .querysets import EmailQuerySet
+
+CANCELLED = "bulk_cancelled"
+
+
+class BulkRefused(Exception):
+    """A bulk email was told to do what it cannot from where it stands; `bulk` is how it stands."""
+
+    def __init__(self, bulk: "BulkSend", what: str) -> None:
+        super().__init__(f"{what} from {bulk.state}")
+        self.bulk = bulk
+        self.what = what
+
+
+class BulkSendQuerySet(models.QuerySet["BulkSend"]):
+    def drafts(self) -> Self:
+        return self.filter(state=BulkSend.State.DRAFT)
+
+    def launched(self) -> Self:
+        return self.exclude(state=BulkSend.State.DRAFT)
+
+    def unmade(self) -> Self:
+        """Launched, and not all of their emails are made."""
+        return self.filter(state__in=BulkSend.GOING, made_at=None)
+
+    def for_page(self) -> Self:
+        return self.select_related("owner", "identity__channel", "channel")
+
+    def newest_first(self) -> Self:
+        return self.order_by("-launched_at", "-pk")
+
+    def abandoned(self) -> Self:
+        """Begun, left empty, and left alone for so long that nobody will miss them."""
+        begun = self.drafts().filter(updated_at__lte=Now() - BulkSend.KEPT_EMPTY)
+        return begun.filter(emails=None)
+
+
+class BulkSend(models.Model):
+    """One email to many: a message of its own to each recipient, made of common words.
+
+    A draft while its recipients and words can be changed; launching freezes both. From then on a
+    job makes one Email for each recipient, and what happened is what happened to those: nothing
+    is counted here.
+    """
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("draft")
+        OPEN = "open", _("open")
+        PAUSED = "paused", _("paused")
+        CANCELLED = "cancelled", _("cancelled")
+
+    GOING: ClassVar = (State.OPEN, State.PAUSED)
+    KEPT_EMPTY: ClassVar = timedelta(days=7)
+
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="bulk_sends", verbose_name=_("owner")
+    )
+    identity = models.ForeignKey(
+        "emails.Identity",
+        models.PROTECT,
+        null=True,
+        related_name="bulk_sends",
+        verbose_name=_("identity"),
+    )
+    channel = models.ForeignKey(
+        "emails.Channel", models.PROTECT, null=True, related_name="+", verbose_name=_("channel")
+    )
+    subject = models.CharField(_("subject"), max_length=500, blank=True)
+    html = models.TextField(blank=True)
+    # These travel with the first recipient's message only.
+    cc = models.JSONField(default=list)
+    bcc = models.JSONField(default=list)
+    files = models.ManyToManyField(StoredFile, related_name="+", verbose_name=_("files"))
+    # What stands in the fields, right or wrong, while it is a draft.
+    typed: Any = models.JSONField(default=dict)
+    # Raised by every change of the common words, so that nobody overwrites what they have not seen.
+    version = models.PositiveIntegerField(default=1)
+
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT)
+    created_at = models.DateTimeField(_("created"), default=timezone.now)
+    updated_at = models.DateTimeField(_("last updated"), db_default=Now())
+    launched_at = models.DateTimeField(_("launched"), null=True)
+    ended_at = models.DateTimeField(_("cancelled"), null=True)
+    send_at = models.DateTimeField(_("scheduled for"), null=True)
+    send_wall = models.CharField(max_length=16, blank=True)
+    send_zone = models.CharField(max_length=64, blank=True)
+    at_once = models.BooleanField(default=False)
+    # How far the job that makes its emails has come: the last recipient whose email is there.
+    made_up_to = models.BigIntegerField(default=0)
+    made_at = models.DateTimeField(_("emails made"), null=True)
+
+    objects = BulkSendQuerySet.as_manager()
+
+    if TYPE_CHECKING:
+        recipients: RelatedManager[BulkRecipient] | BulkRecipientQuerySet  # type: ignore[assignment]
+        emails: RelatedManager[Email] | EmailQuerySet  # type: ignore[assignment]
+        owner_id: int
+
+    class Meta:
+        verbose_name = _("bulk email")
+        verbose_name_plural = _("bulk emails")
+        constraints = [
+            models.CheckConstraint(
+                name="launched_has_its_time_and_channel",
+                condition=Q(state="draft")
+                | Q(
+                    send_at__isnull=False,
+                    channel__isnull=False,
+                    identity__isnull=False,
+                    launched_at__isnull=False,
+                ),
+            )
+        ]
+        indexes = [
+            models.Index(fields=["owner", "-launched_at"], name="bulk_sends_of_owner"),
+            models.Index(
+                fields=["id"],
+                name="bulk_sends_unmade",
+                condition=Q(state__in=["open", "paused"], made_at=None),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.subject
+
+    @property
+    def is_draft(self) -> bool:
+        return self.state == self.State.DRAFT
+
+    @property
+    def is_being_made(self) -> bool:
+        """Whether emails are still to be made of it."""
+        return self.state in self.GOING and self.made_at is None
+
+    @property
+    def seconds_left(self) -> float:
+        """How long a send at once can still be undone."""
+        if self.state not in self.GOING or not self.at_once or not self.send_at:
+            return 0
+        return max(0.0, (self.send_at - timezone.now()).total_seconds())
+
+    # What a rep does with it ------------------------------------------------------------------
+
+    @transaction.atomic
+    def launch(self, at: datetime, *, by: "User", zone: str = "", at_once: bool = False) -> None:
+        """Draft → open: the recipients and the words are frozen, and a job makes the emails.
+
+        The identity must be ready and there must be recipients: the caller has said what is
+        missing; here it is a ValueError. Raises BulkRefused if it was launched meanwhile.
+        """
+        from ..bulk.freezing import freeze
+
+        self.be_a_draft()
+        if self.identity is None or not self.identity.is_ready:
+            raise ValueError("A bulk email is launched from a verified identity with a channel.")
+        freeze(self)
+        self._set(
+            state=self.State.OPEN,
+            channel=self.identity.channel,
+            launched_at=Now(),
+            at_once=at_once,
+            made_up_to=0,
+            made_at=None,
+            **_time(at, zone or self.owner.time_zone),
+        )
+        self.emails.standing_for_drafts().delete()
+        self.make_emails_later()
+
+    def send(self, *, by: "User", window: int) -> None:
+        """Launch for now plus the undo `window` in seconds."""
+        self.launch(timezone.now() + timedelta(seconds=window), by=by, at_once=True)
+
+    @transaction.atomic
+    def take_back(self, *, by: "User") -> None:
+        """Become the draft again that it was, with all that was written to single recipients.
+
+        Nothing else is left of it. Raises BulkRefused once one of its emails has gone on.
+        """
+        self._lock()
+        self._refuse_unless(self.state in self.GOING, "take back")
+        waiting = list(self.emails.untouched().locked().values_list("pk", flat=True))
+        self._refuse_unless(not self.emails.exclude(pk__in=waiting).exists(), "take back")
+        self.emails.all().delete()
+        self.recipients.left_out().update(left_out="")
+        self._set(state=self.State.DRAFT, channel=None, launched_at=None, send_at=None)
+        self.stand_in_drafts()
+
+    @transaction.atomic
+    def pause(self, *, by: "User") -> None:
+        """Hold what has not been sent."""
+        self._move(self.State.PAUSED, self.State.OPEN)
+        self.emails.with_status(Status.SCHEDULED).update(on_hold=True)
+
+    @transaction.atomic
+    def resume(self, *, by: "User") -> None:
+        """Let it go on."""
+        self._move(self.State.OPEN, self.State.PAUSED)
+        self.emails.with_status(Status.SCHEDULED).update(on_hold=False)
+        self._wake()
+
+    @transaction.atomic
+    def cancel(self, *, by: "User") -> int:
+        """Withdraw all that has not been sent, which never becomes a failure; returns how many."""
+        self._move(self.State.CANCELLED, *self.GOING, ended_at=Now())
+        told = {"removed_at": Now(), "removed_by": by, "removed_because": CANCELLED}
+        return change_all(self.emails.all(), Cause.WITHDRAW, by=by, on_hold=False, **told)
+
+    @transaction.atomic
+    def retry_failed(self, *, by: "User") -> int:
+        """Try those again that failed, now; never the unconfirmed; returns how many."""
+        now = _time(timezone.now(), self.send_zone)
+        if self.identity and self.identity.channel_id:
+            now["channel"] = self.identity.channel
+        told = {"claims_lost": 0, "deferrals": 0, "on_hold": False}
+        moved = change_all(self.emails.worth_a_retry(), Cause.RETRY, by=by, **now, **told)
+        self._wake()
+        return moved
+
+    # How it is done ---------------------------------------------------------------------------
+
+    def make_emails(self) -> int:
+        """Make what emails are missing; returns how many. Any number of runs, however they end,
+        make one for each recipient."""
+        from ..bulk.making import make_all
+
+        made = make_all(self)
+        self._wake()
+        return made
+
+    def make_emails_later(self) -> None:
+        from ..jobs import make_bulk_emails
+
+        pk = self.pk
+        transaction.on_commit(lambda: make_bulk_emails.delay(pk), robust=True)
+
+    def stand_in_drafts(self) -> None:
+        """Let its one row in Drafts be there and say what it is."""
+        from ..sending.html import line_of
+
+        shown = {"subject": self.subject, "identity": self.identity, "owner": self.owner}
+        shown["snippet"] = line_of(self.html)[:200]
+        row, _created = Email.objects.update_or_create(
+            bulk=self, to_address="", defaults={**shown, "updated_at": Now()}
+        )
+        row.tell_owner()
+
+    def be_a_draft(self) -> None:
+        """Stay one for the rest of the transaction; raises BulkRefused if it is none."""
+        self._lock()
+        self._refuse_unless(self.is_draft, "change")
+
+    def _lock(self) -> None:
+        self.refresh_from_db(from_queryset=BulkSend.objects.select_for_update(no_key=True))
+
+    def _set(self, **changes: Any) -> None:
+        BulkSend.objects.filter(pk=self.pk).update(**changes, updated_at=Now())
+        self.refresh_from_db()
+        announce(self.owner_id)
+
+    def _move(self, target: str, *origins: str, **changes: Any) -> None:
+        self._lock()
+        self._refuse_unless(self.state in origins, target)
+        self._set(state=target, **changes)
+
+    def _refuse_unless(self, possible: bool, what: str) -> None:
+        if not possible:
+            raise BulkRefused(self, what)
+
+    def _wake(self) -> None:
+        from ..jobs import wake
+
+        channel = self.channel_id
+        if channel and self.send_at and self.send_at <= timezone.now():
+            transaction.on_commit(lambda: wake(channel), robust=True)
