@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from . import time_zones
-from .models import Team, User
+from .models import Shared, Team, User
 
 
 class PreferencesForm(forms.ModelForm):
@@ -17,7 +17,7 @@ class PreferencesForm(forms.ModelForm):
 
     class Meta:
         model = User
-        fields = ["name", "language", "time_zone", "theme", "shortcuts", "undo_seconds"]
+        fields = ["name", "title", "language", "time_zone", "theme", "shortcuts", "undo_seconds"]
         help_texts = {"shortcuts": _("J, K, E, R and the others; ? shows them all.")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -26,6 +26,9 @@ class PreferencesForm(forms.ModelForm):
 
     def clean_name(self) -> str:
         return one_line(self.cleaned_data["name"])
+
+    def clean_title(self) -> str:
+        return one_line(self.cleaned_data["title"])
 
 
 class MemberForm(forms.ModelForm):
@@ -79,6 +82,41 @@ class NewMemberForm(MemberForm):
         self.instance.set_unusable_password()
         user: User = super().save(commit)
         return user
+
+
+class TeamsField(forms.ModelMultipleChoiceField):
+    """Teams to share something with: its owner's, and those that it is shared with already."""
+
+    widget = forms.CheckboxSelectMultiple
+    default_error_messages = {
+        name: _("You can share only with teams that you are in. Nothing was changed.")
+        for name in ("invalid_choice", "invalid_pk_value", "invalid_list")
+    }
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs = {"label": _("Shared with"), "required": False} | kwargs
+        super().__init__(Team.objects.none(), **kwargs)
+
+    def offer(self, owner: User, shared: Shared) -> None:
+        """The choice for one thing of `owner`'s, which may be new; ticked is what holds now."""
+        now = shared.teams.all() if shared.pk else Team.objects.none()
+        self.queryset = Team.objects.of_or_in(owner, now)
+        self.initial = [team.pk for team in now]
+
+
+class SharingForm(forms.Form):
+    """With which teams one thing is shared. A form with more to it takes TeamsField alone."""
+
+    teams = TeamsField()
+
+    def __init__(self, owner: User, shared: Shared, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.shared = shared
+        self.fields["teams"].offer(owner, shared)  # type: ignore[attr-defined]
+
+    def keep(self) -> None:
+        """Share it with the ticked teams and no others."""
+        self.shared.share(self.cleaned_data["teams"])
 
 
 def one_line(text: str) -> str:

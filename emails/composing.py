@@ -261,7 +261,7 @@ def typed_of(email: Email) -> dict[str, Any]:
         "to": f"{email.to_name} <{email.to_address}>" if email.to_name else email.to_address,
         "cc": ", ".join(content.cc),
         "bcc": ", ".join(content.bcc),
-        "subject": email.subject,
+        "subject": content.subject,
         "html": content.html,
         "files": [attachment.file_id for attachment in email.attachments.all()],
     }
@@ -274,8 +274,8 @@ def _time_of(email: Email) -> dict[str, str]:
 
 def says(email: Email, writing: Writing) -> bool:
     """Whether `email` says exactly what `writing` does."""
-    here = [getattr(email, name) for name in writing.on_the_row()]
-    there = [getattr(email.content, name) for name in writing.in_the_content()]
-    told = [*writing.on_the_row().values(), *writing.in_the_content().values()]
+    here = [getattr(email, name) for name in writing.addressed()]
+    there = [getattr(email.content, name) for name in writing.said()]
+    told = [*writing.addressed().values(), *writing.said().values()]
     files = {attachment.file_id for attachment in email.attachments.all()}
     return [*here, *there] == told and files == {file.pk for file in writing.files}

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from prospects.models import Suppression
 
+from .fields import Problem, named
 from .refusals import Reason as Refused
 from .sending.answers import Break, Fault
 
@@ -85,7 +86,7 @@ OWN = {
         gettext_lazy("Wrong address"),
     ),
     "missing_field": Rule(
-        gettext_lazy("The field “%(field)s” is empty for this person, and it has no default."),
+        gettext_lazy("%(fields)s: empty for %(person)s, and there is no default."),
         gettext_lazy("Missing field"),
         "warn",
     ),
@@ -205,6 +206,12 @@ def _of_channels(code: str) -> Rule | None:
 
 def _filled(sentence: Words, code: str, values: Values) -> str:
     known = _Known(values)
+    if code == "missing_field":
+        names = known.get("fields") or [known["field"]]
+        known["fields"] = ", ".join(f"“{named(name).label}”" for name in names)
+        known.setdefault("person", _("this person"))
+    if code == "could_not_be_built" and known.get("problem"):
+        known["words"] = str(Problem.read(known))
     if code == "suppressed" and known.get("because") in Suppression.Reason.values:
         known["because"] = Suppression.Reason(known["because"]).label
     if code == "tried_long_enough" and known.get("reason"):

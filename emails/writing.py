@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
+from .fields import About, Values, render
 from .models import Cause, Email, EmailContent, Identity, Status, StoredFile
 from .sending.html import line_of
 
@@ -28,7 +29,7 @@ class Changed(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Writing:
-    """One email as its writer left it; `html` is sanitised."""
+    """One email as its writer left it, fields and all; `html` is sanitised."""
 
     identity: Identity | None
     to_address: str
@@ -40,28 +41,45 @@ class Writing:
     bcc: Sequence[str] = ()
     files: Sequence[StoredFile] = field(default=())
 
-    def on_the_row(self) -> dict[str, object]:
-        """The columns of the email itself."""
+    def values(self, owner: "User", email: Email | None = None) -> Values:
+        """What the fields say in it when it is written by `owner`."""
+        about = About(owner, self.identity, self.person, self.to_address, self.to_name, email)
+        return Values(about)
+
+    def addressed(self) -> dict[str, object]:
+        """The columns of the email itself that are as they were written."""
         return {
             "identity": self.identity,
             "to_address": self.to_address,
             "to_name": self.to_name or (self.person.name if self.person else ""),
             "person": self.person,
-            "subject": self.subject,
-            "snippet": line_of(self.html)[:200],
         }
 
-    def in_the_content(self) -> dict[str, object]:
-        """The columns of its content."""
-        company = self.person.company if self.person else ""
-        name = self.to_name or (self.person.name if self.person else "")
-        searched = " ".join(filter(None, [name, self.to_address, company, self.subject]))
+    def said(self) -> dict[str, object]:
+        """The columns of its content that are as they were written."""
         return {
+            "subject": self.subject,
             "html": self.html,
             "cc": list(self.cc),
             "bcc": list(self.bcc),
-            "search_text": searched.casefold()[:1200],
         }
+
+    def on_the_row(self, owner: "User", email: Email | None = None) -> dict[str, object]:
+        """The columns of the email itself; what lists show of it has its fields filled in as far
+        as that is possible."""
+        values = self.values(owner, email)
+        return self.addressed() | {
+            "subject": render(self.subject, values, html=False).shown[:500],
+            "snippet": line_of(render(self.html, values, html=True).shown)[:200],
+        }
+
+    def in_the_content(self, owner: "User", email: Email | None = None) -> dict[str, object]:
+        """The columns of its content."""
+        company = self.person.company if self.person else ""
+        name = self.to_name or (self.person.name if self.person else "")
+        subject = render(self.subject, self.values(owner, email), html=False).shown
+        searched = " ".join(filter(None, [name, self.to_address, company, subject]))
+        return self.said() | {"search_text": searched.casefold()[:1200]}
 
 
 @transaction.atomic
@@ -75,9 +93,9 @@ def draft(
 ) -> Email:
     """A new draft of `owner`'s; one and the same for the same `key` (IntegrityError)."""
     email = Email.objects.create(
-        owner=owner, compose_key=key or uuid4(), continues=continues, **writing.on_the_row()
+        owner=owner, compose_key=key or uuid4(), continues=continues, **writing.on_the_row(owner)
     )
-    EmailContent.objects.create(email=email, **writing.in_the_content())
+    EmailContent.objects.create(email=email, **writing.in_the_content(owner))
     _attach(email, writing.files)
     email.transitions.create(cause=Cause.CREATE, to_status=email.status, by=by or owner)
     return email
@@ -89,13 +107,16 @@ def rewrite(email: Email, writing: Writing, *, version: int) -> None:
 
     Raises Changed, with nothing changed, if somebody was faster. `email` is fresh afterwards.
     """
-    row = writing.on_the_row() | {"version": F("version") + 1, "updated_at": Now()}
+    row = writing.on_the_row(email.owner, email) | {
+        "version": F("version") + 1,
+        "updated_at": Now(),
+    }
     moved = Email.objects.in_folder(Status.DRAFT).filter(pk=email.pk, version=version).update(**row)
     email.refresh_from_db()
     if not moved:
         raise Changed(email)
     EmailContent.objects.filter(email=email).update(
-        **writing.in_the_content(), sent_html="", sent_text=""
+        **writing.in_the_content(email.owner, email), sent_html="", sent_text=""
     )
     email.attachments.exclude(file__in=writing.files).delete()
     _attach(email, writing.files)

@@ -13,12 +13,13 @@ from django.utils.translation import gettext_lazy, ngettext
 from accounts.requests import SignedInRequest
 from ui.admin import Listed, ReadOnly
 
-from .models import Group, GroupMember, PeopleImport, Person, Suppression
+from .models import CustomField, Group, GroupMember, PeopleImport, Person, Suppression, key_of
 
 if TYPE_CHECKING:
     SuppressionModelForm = forms.ModelForm[Suppression]
+    CustomFieldModelForm = forms.ModelForm[CustomField]
 else:
-    SuppressionModelForm = forms.ModelForm
+    SuppressionModelForm = CustomFieldModelForm = forms.ModelForm
 
 
 @admin.register(Person)
@@ -31,6 +32,40 @@ class PersonAdmin(Listed):
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False  # deleting somebody is an action of the application, with its own questions
+
+
+class CustomFieldForm(CustomFieldModelForm):
+    class Meta:
+        model = CustomField
+        fields = ["label"]
+
+    def clean_label(self) -> str:
+        label = self.cleaned_data["label"]
+        if self.instance.pk:
+            return CustomField.checked_label(label, but=self.instance)
+        return CustomField.checked_new(label)
+
+
+@admin.register(CustomField)
+class CustomFieldAdmin(Listed):
+    """Renamed, a field keeps its key, which templates write; removed once nobody has a value in it."""
+
+    form = CustomFieldForm
+    list_display = ["label", "key", "created_at", "created_by"]
+    list_select_related = ["created_by"]
+    search_fields = ["label", "key"]
+    ordering = ["label"]
+    readonly_fields = ["key"]
+    actions = None  # deleting several would pass over the question whether they are used
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        used = isinstance(obj, CustomField) and obj.is_used
+        return super().has_delete_permission(request, obj) and not used
+
+    def save_model(self, request: HttpRequest, obj: CustomField, form: Any, change: bool) -> None:
+        if not change:
+            obj.key, obj.created_by_id = key_of(obj.label), request.user.pk
+        super().save_model(request, obj, form, change)
 
 
 @admin.register(Group)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from .addresses import checked
+from .custom_forms import CustomFieldsForm
 from .models import Group, Person
 
 if TYPE_CHECKING:
@@ -45,8 +46,8 @@ class PeopleSearch(forms.Form):
         return people.matching(self.sought)
 
 
-class PersonForm(forms.ModelForm):
-    """A person, new or known, and the groups of the user that they are in."""
+class PersonForm(CustomFieldsForm):
+    """A person, new or known, their own fields, and the groups of the user that they are in."""
 
     email = forms.CharField(
         label=_("Email"),
@@ -76,6 +77,7 @@ class PersonForm(forms.ModelForm):
     def __init__(self, user: "User", *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
+        self.add_custom_fields()
         groups = Group.seen_by(user).by_name()
         self.fields["groups"].queryset = groups  # type: ignore[attr-defined]
         if self.instance.pk:
@@ -101,6 +103,7 @@ class PersonForm(forms.ModelForm):
             self.instance.owner = self.user
         try:
             with transaction.atomic():
+                self.put_custom()
                 self.instance.save()
                 self._keep_groups()
         except IntegrityError:

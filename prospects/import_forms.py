@@ -12,10 +12,10 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from .importing.columns import MEANINGS, NAMES, guess
+from .importing.columns import CUSTOM, MEANINGS, NAMES, NEW, guess
 from .importing.sheet import Unreadable
 from .importing.wording import about_file
-from .models import Group, PeopleImport
+from .models import CustomField, Group, PeopleImport, key_of
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -75,15 +75,27 @@ class MappingForm(forms.Form):
         self.upload = upload
         groups = Group.seen_by(upload.owner).by_name()
         self.fields["group"].queryset = groups  # type: ignore[attr-defined]
-        choices = [("", _("– not imported –")), *MEANINGS.items()]
-        guessed = guess(upload.sheet)
+        fields = list(CustomField.all_by_label())
+        own = [(f"{CUSTOM}{field.key}", field.label) for field in fields]
+        guessed = guess(upload.sheet, {field.key for field in fields})
         for index in range(upload.sheet.width):
             self.fields[f"column_{index}"] = forms.ChoiceField(
-                choices=choices,
+                choices=self._choices(index, own),
                 required=False,
                 initial=guessed.get(index, ""),
                 label=self.name_of(index),
             )
+
+    def _choices(self, index: int, own: list[tuple[str, str]]) -> list[Any]:
+        """What a column may mean: `own` are the organisation's fields, known so far."""
+        name = self.name_of(index)
+        if f"{CUSTOM}{key_of(name)}" not in dict(own):
+            own = [*own, (NEW, _("New field “%(name)s”") % {"name": name[:60]})]
+        return [
+            ("", _("– not imported –")),
+            (_("Fields of every person"), list(MEANINGS.items())),
+            *([(_("More fields"), own)] if own else []),
+        ]
 
     def name_of(self, index: int) -> str:
         """What a column is called: as in the file, else by its number."""
@@ -99,7 +111,7 @@ class MappingForm(forms.Form):
 
     @property
     def mapping(self) -> dict[int, str]:
-        """{column index: code of importing.columns.MEANINGS}, without what is not imported."""
+        """{column index: what it means}, without what is not imported; see importing.columns."""
         chosen = {
             index: self.cleaned_data.get(f"column_{index}", "")
             for index in range(self.upload.sheet.width)
@@ -113,8 +125,11 @@ class MappingForm(forms.Form):
             self.add_error(None, _("Say which column holds the email address."))
         if not NAMES & set(mapping.values()):
             self.add_error(None, _("Say which column holds the name."))
+        self._check_new([index for index, meaning in mapping.items() if meaning == NEW])
         first: dict[str, int] = {}
         for index, meaning in mapping.items():
+            if meaning == NEW:
+                meaning = f"{CUSTOM}{key_of(self.name_of(index))}"
             if first.setdefault(meaning, index) != index:
                 self.add_error(
                     f"column_{index}",
@@ -122,10 +137,26 @@ class MappingForm(forms.Form):
                 )
         return cleaned
 
+    def _check_new(self, columns: list[int]) -> None:
+        for others, index in enumerate(columns):
+            try:
+                CustomField.checked_new(self.name_of(index), more=others)
+            except ValidationError as error:
+                self.add_error(f"column_{index}", error)
+
+    def _with_new_fields(self) -> dict[int, str]:
+        """The mapping, once the new fields that it asks for are there."""
+        mapping = self.mapping
+        for index, meaning in mapping.items():
+            if meaning == NEW:
+                field = CustomField.add(self.name_of(index), by=self.upload.owner)
+                mapping[index] = f"{CUSTOM}{field.key}"
+        return mapping
+
     @transaction.atomic
     def run(self) -> bool:
         """Bring the people in; False, with nothing done, if that was done before."""
         group, name = self.cleaned_data["group"], self.cleaned_data["new_group"].strip()
         if name:
             group = Group.named(self.upload.owner, name)
-        return self.upload.run(self.mapping, group)
+        return self.upload.run(self._with_new_fields(), group)

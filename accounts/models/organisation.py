@@ -13,6 +13,15 @@ class Organisation(models.Model):
             "Off: people are seen by their owner and by teams that a group is shared with."
         ),
     )
+    blank_names_go_out = models.BooleanField(
+        _("send without names that are not known"),
+        default=False,
+        help_text=_(
+            "On: in an email to somebody whose first name, last name or title is not known, the"
+            " field stays blank, and an unknown company becomes “your company”. Off: such an email"
+            " is stopped, and says what is missing."
+        ),
+    )
 
     class Meta:
         verbose_name = _("organisation")

@@ -1,7 +1,23 @@
+from typing import TYPE_CHECKING, Self
+
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from .users import User
+
+
+class TeamQuerySet(models.QuerySet["Team"]):
+    def of(self, user: "User") -> Self:
+        """Those that `user` is a member of."""
+        return self.filter(pk__in=user.memberships.values("team"))
+
+    def of_or_in(self, user: "User", teams: "models.QuerySet[Team]") -> Self:
+        """Those that `user` is a member of, and `teams` besides."""
+        return self.filter(Q(pk__in=user.memberships.values("team")) | Q(pk__in=teams.values("pk")))
 
 
 class Team(models.Model):
@@ -14,6 +30,8 @@ class Team(models.Model):
         related_name="teams",
         verbose_name=_("members"),
     )
+
+    objects = TeamQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("team")

@@ -64,6 +64,9 @@ class User(AbstractBaseUser):
 
     email = models.EmailField(_("email"), unique=True)
     name = models.CharField(_("name"), max_length=150)
+    title = models.CharField(
+        _("title"), max_length=150, blank=True, help_text=_("For {{my_title}} in emails.")
+    )
     role = models.CharField(_("role"), max_length=10, choices=Role, default=Role.USER)
     is_active = models.BooleanField(_("active"), default=True)
     date_joined = models.DateTimeField(_("joined"), auto_now_add=True)

@@ -60,8 +60,8 @@ class Record:
         writing = Writing(
             identity=identity, to_address=person.email, subject=letter.subject, person=person
         )
-        row = writing.on_the_row() | {"snippet": " ".join(self.text.split())[:200]}
-        said = writing.in_the_content() | {"html": letter.html(**fields)}
+        row = writing.on_the_row(self.owner) | {"snippet": " ".join(self.text.split())[:200]}
+        said = writing.in_the_content(self.owner) | {"html": letter.html(**fields)}
         moments = {"created_at": at, "updated_at": at, "moved_at": at}
         self.email = Email(owner=self.owner, compose_key=self._uuid(), **moments, **row)
         self.content = EmailContent(email=self.email, **said)

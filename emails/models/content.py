@@ -20,13 +20,16 @@ if TYPE_CHECKING:
 class EmailContent(models.Model):
     """What an email says, apart from the narrow row that moves between folders.
 
-    `html` is the sanitised body as its writer left it. `sent_html` and `sent_text` are what was
-    put into the message at the first mark: every attempt, preview and quotation shows the same.
+    `subject` and `html`, the sanitised body, are as their writer left them, with fields that are
+    filled in for the recipient (see `emails.fields`); `Email.subject` is the subject as lists show
+    it. `sent_html` and `sent_text` are what was put into the message at the first mark, and with
+    them `Email.subject` is what was sent: every attempt, preview and quotation shows the same.
     """
 
     email = models.OneToOneField(
         "emails.Email", models.CASCADE, primary_key=True, related_name="content"
     )
+    subject = models.CharField(_("subject"), max_length=500, blank=True)
     html = models.TextField(blank=True)
     cc = models.JSONField(default=list)  # ["anna@example.com", …]
     bcc = models.JSONField(default=list)

@@ -60,6 +60,7 @@ class Identity(models.Model):
         related_name="identities",
         verbose_name=_("channel"),
     )
+    signature = models.TextField(_("signature"), blank=True)  # sanitised HTML
     is_default = models.BooleanField(_("default"), default=False)
     asked_at = models.DateTimeField(_("link mailed"), null=True, blank=True, editable=False)
     verified_at = models.DateTimeField(_("verified"), null=True, blank=True, editable=False)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from accounts.models import User
     from prospects.models import Person
 
-    from .email import Email  # noqa: F401
+    from .email import Email
 
 UNCONFIRMED = "unconfirmed"
 
@@ -117,6 +117,15 @@ class EmailQuerySet(models.QuerySet["Email"]):
     def to(self, person: "Person") -> Self:
         """Those whose recipient this person is."""
         return self.filter(person=person)
+
+    def sent_to(self, address: str, person: "Person | None" = None) -> Self:
+        """Those that have really reached this person, or this address where nobody is known."""
+        sent = self.unpurged().exclude(delivered_at=None)
+        return sent.filter(person=person) if person else sent.filter(to_address__iexact=address)
+
+    def last_sent(self) -> "Email | None":
+        """The one of these that was delivered last."""
+        return self.select_related("owner", "identity", "content").order_by("-delivered_at").first()
 
     def in_order_of_id(self) -> Self:
         """The order in which emails are locked, always and everywhere."""

@@ -137,7 +137,7 @@ class Dispatcher:
         try:
             return prepare(email)
         except CannotBeBuilt as error:
-            _stop(email, self, "could_not_be_built", words=str(error)[:300])
+            _stop(email, self, error.reason, **error.values)
         except Error:
             raise
         except Exception:

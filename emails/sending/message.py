@@ -1,12 +1,14 @@
 """From an email to the bytes that are handed over."""
 
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db.models import Max
 from django.utils import timezone
 
 from ..models import Attempt, Email, EmailContent, Link
+from ..resolving import Unresolved, resolved
 from ..tracking import tokens
 from ..tracking.rewriting import instrument
 from . import mime
@@ -14,7 +16,12 @@ from .html import for_mail, text_of
 
 
 class CannotBeBuilt(Exception):
-    """The email cannot become a message; the words say why."""
+    """The email cannot become a message; `reason` and `values` are those of the stored reason."""
+
+    def __init__(self, reason: str, **values: Any) -> None:
+        super().__init__(reason, values)
+        self.reason = reason
+        self.values = values
 
 
 @dataclass(frozen=True)
@@ -24,6 +31,7 @@ class Prepared:
     email: Email
     version: int
     number: int  # of the attempt
+    subject: str
     html: str
     text: str
     links: list[Link]
@@ -38,9 +46,15 @@ class Prepared:
         """Store what was resolved for the first attempt; later ones find it there."""
         if self.links:
             Link.objects.bulk_create(self.links, ignore_conflicts=True)
-        EmailContent.objects.filter(email_id=self.email.pk, sent_html="").update(
-            sent_html=self.html, sent_text=self.text
-        )
+        unsent = EmailContent.objects.filter(email_id=self.email.pk, sent_html="")
+        if unsent.update(sent_html=self.html, sent_text=self.text):
+            self._keep_subject()
+
+    def _keep_subject(self) -> None:
+        """Lists show from now on what was sent, whatever becomes of the person's data."""
+        if self.subject != self.email.subject:
+            Email.objects.of_ids([self.email.pk]).update(subject=self.subject)
+            self.email.subject = self.subject
 
 
 def prepare(email: Email) -> Prepared:
@@ -48,19 +62,40 @@ def prepare(email: Email) -> Prepared:
 
     Writes nothing. Raises CannotBeBuilt for what no message can be made of.
     """
-    content = email.content
     earlier = list(email.attempts.all())
     try:
-        html: str = content.sent_html
-        links: list[Link] = []
-        if not html:
-            after = _last_link(email) if earlier else 0
-            html, links = instrument(email, content.html, after=after)
-        text = content.sent_text or text_of(content.html)
-        data = mime.build(_outgoing(email, html, text, earlier))
+        said = _said_before(email) or _said_first(email, after=_last_link(email) if earlier else 0)
+        data = mime.build(_outgoing(email, said, earlier))
+    except Unresolved as error:
+        raise CannotBeBuilt(error.reason, **error.values) from error
     except (ValueError, OSError) as error:
-        raise CannotBeBuilt(str(error)) from error
-    return Prepared(email, email.version, len(earlier) + 1, html, text, links, data)
+        raise CannotBeBuilt("could_not_be_built", words=str(error)[:300]) from error
+    return Prepared(
+        email, email.version, len(earlier) + 1, said.subject, said.html, said.text, said.links, data
+    )
+
+
+class _Said(NamedTuple):
+    """What the message says, fields and tracking resolved, and the links that this made."""
+
+    subject: str
+    html: str
+    text: str
+    links: list[Link]
+
+
+def _said_before(email: Email) -> _Said | None:
+    """What an earlier attempt said; None if there was none."""
+    content = email.content
+    if not content.sent_html:
+        return None
+    return _Said(email.subject, content.sent_html, content.sent_text, [])
+
+
+def _said_first(email: Email, *, after: int) -> _Said:
+    said = resolved(email)
+    html, links = instrument(email, said.body.text, after=after)
+    return _Said(said.subject.text, html, text_of(said.body.text), links)
 
 
 def _last_link(email: Email) -> int:
@@ -68,7 +103,7 @@ def _last_link(email: Email) -> int:
     return email.links.aggregate(last=Max("number"))["last"] or 0
 
 
-def _outgoing(email: Email, html: str, text: str, earlier: list[Attempt]) -> mime.Outgoing:
+def _outgoing(email: Email, said: _Said, earlier: list[Attempt]) -> mime.Outgoing:
     token = tokens.make(tokens.Use.RETURN, email.pk, len(earlier) + 1)
     assert email.identity is not None  # a constraint of the table: it is scheduled
     return mime.Outgoing(
@@ -77,9 +112,9 @@ def _outgoing(email: Email, html: str, text: str, earlier: list[Attempt]) -> mim
         to_name=email.to_name,
         to_address=email.to_address,
         cc=email.content.cc,
-        subject=email.subject,
-        html=for_mail(html),
-        text=text,
+        subject=said.subject,
+        html=for_mail(said.html),
+        text=said.text,
         message_id=f"<{email.message_id}>",
         date=timezone.localtime(
             earlier[0].started_at if earlier else timezone.now(), timezone=email.owner.zone

@@ -9,8 +9,8 @@ from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 
 from ..addresses import checked
-from ..models import Person
-from .columns import MEANINGS
+from ..models import CustomField, Person
+from .columns import CUSTOM, MEANINGS
 from .sheet import Row, Sheet
 
 LONGEST = {
@@ -31,6 +31,17 @@ class Candidate:
     values: dict[str, str]
 
     @property
+    def fields(self) -> dict[str, object]:
+        """As a Person takes them, the organisation's own fields among them."""
+        own = {
+            code.removeprefix(CUSTOM): text
+            for code, text in self.values.items()
+            if code.startswith(CUSTOM) and text
+        }
+        plain = {code: text for code, text in self.values.items() if not code.startswith(CUSTOM)}
+        return {**plain, "custom": own}
+
+    @property
     def key(self) -> str:
         return self.values["email"].lower()
 
@@ -48,13 +59,16 @@ class Refused:
 
 
 def read(sheet: Sheet, mapping: Mapping[int, str]) -> Iterator[Candidate | Refused]:
-    """Every row of `sheet` as one or the other; `mapping` is {column: code of MEANINGS}."""
+    """Every row of `sheet` as one or the other; `mapping` is {column: code of its meaning}."""
+    longest = LONGEST | {
+        code: CustomField.LONGEST_VALUE for code in mapping.values() if code.startswith(CUSTOM)
+    }
     for row in sheet.rows():
         if row.problem:
             yield Refused(row, [row.problem])
             continue
         values = _values(row, mapping)
-        problems = _problems(values)
+        problems = _problems(values, longest)
         yield Refused(row, problems) if problems else Candidate(row, values)
 
 
@@ -90,7 +104,7 @@ def split_name(full: str) -> dict[str, str]:
     return {"first_name": first.strip(), "last_name": last.strip()}
 
 
-def _problems(values: dict[str, str]) -> list[str]:
+def _problems(values: dict[str, str], longest: Mapping[str, int]) -> list[str]:
     """What keeps these values from being a person; puts the checked address in its place."""
     problems = []
     if not values.get("first_name") and not values.get("last_name"):
@@ -103,7 +117,7 @@ def _problems(values: dict[str, str]) -> list[str]:
         except ValidationError:
             problems.append("bad_email")
     problems += [
-        f"too_long:{code}" for code in LONGEST if len(values.get(code, "")) > LONGEST[code]
+        f"too_long:{code}" for code in longest if len(values.get(code, "")) > longest[code]
     ]
     problems += [f"unreadable:{code}" for code, text in values.items() if "\ufffd" in text]
     problems += [

@@ -1,11 +1,13 @@
 """What a column of a file may mean, and what its name says about it."""
 
 import re
+from collections.abc import Collection
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from ..addresses import looks_like_address
+from ..models import key_of
 from .sheet import Sheet
 
 MEANINGS: dict[str, str | Promise] = {
@@ -21,6 +23,8 @@ MEANINGS: dict[str, str | Promise] = {
     "source": _("Source"),
 }
 NAMES = {"name", "first_name", "last_name"}
+# One of the organisation's own fields, its key after the colon; and a new one, called as the column.
+CUSTOM, NEW = "custom:", "new"
 
 # Without case, spaces and signs; English first, then Swedish.
 SPELLINGS = {
@@ -43,14 +47,18 @@ SPELLINGS = {
 MEANT = {spelling: code for code, all_of in SPELLINGS.items() for spelling in all_of.split()}
 
 
-def guess(sheet: Sheet) -> dict[int, str]:
+def guess(sheet: Sheet, own: Collection[str] = ()) -> dict[int, str]:
     """What each column seems to mean, by its name; the address also by what is in it.
 
-    Returns {index of the column: code of MEANINGS}, each code once.
+    `own` are the keys of the organisation's own fields.
+
+    Returns {index of the column: code of MEANINGS, or CUSTOM and a key}, each code once.
     """
     guessed: dict[int, str] = {}
     for index, name in enumerate(sheet.header):
         meaning = MEANT.get(re.sub(r"[\W_]+", "", name.casefold()))
+        if not meaning and key_of(name) in own:
+            meaning = f"{CUSTOM}{key_of(name)}"
         if meaning and meaning not in guessed.values():
             guessed[index] = meaning
     if "email" not in guessed.values():

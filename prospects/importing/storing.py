@@ -57,7 +57,7 @@ def store(rows: Iterable[Candidate | Refused], owner: "User", group: Group | Non
 def _create(candidates: Iterable[Candidate], owner: "User") -> None:
     now = timezone.now()
     for some in batched(candidates, AT_ONCE):
-        people = [Person(owner=owner, created_at=now, **row.values) for row in some]
+        people = [Person(owner=owner, created_at=now, **row.fields) for row in some]
         for person in people:
             person.prepare()
         # Somebody may add one of them at this very moment; then theirs stays.

@@ -6,7 +6,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from .columns import MEANINGS
+from .columns import CUSTOM, MEANINGS
 
 FILE_PROBLEMS: dict[str, str | Promise] = {
     "workbook": gettext_lazy(
@@ -55,4 +55,9 @@ def _sentence(code: str, field: str) -> str:
     words = ROW_PROBLEMS.get(code)
     if words is None:
         return _("The row cannot be read.")
-    return str(words) % {"field": str(MEANINGS.get(field, field))}
+    return str(words) % {"field": str(MEANINGS.get(field) or _own(field))}
+
+
+def _own(code: str) -> str:
+    """One of the organisation's own fields by its key, as it may be gone by now."""
+    return code.removeprefix(CUSTOM).replace("_", " ").capitalize()

@@ -48,7 +48,7 @@ class PeopleImport(models.Model):
     content = models.TextField(blank=True)
     header = models.JSONField(default=list)
     delimiter = models.CharField(max_length=1, default=",")
-    mapping = models.JSONField(default=dict)  # {column index: code of importing.columns.MEANINGS}
+    mapping = models.JSONField(default=dict)  # {column index: what it means, see importing.columns}
     added = models.PositiveIntegerField(default=0)
     known = models.PositiveIntegerField(default=0)
     repeated = models.PositiveIntegerField(default=0)
@@ -98,7 +98,7 @@ class PeopleImport(models.Model):
     def run(self, mapping: Mapping[int, str], group: Group | None) -> bool:
         """Bring the people in and into `group`; False, with nothing done, if that was done before.
 
-        `mapping` is {column index: code of importing.columns.MEANINGS}.
+        `mapping` is {column index: code of importing.columns.MEANINGS, or CUSTOM and a key}.
         """
         from ..importing.checks import read
         from ..importing.storing import store

@@ -1,5 +1,5 @@
 import unicodedata
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from accounts.models import User
 
+    from .custom_fields import CustomField
     from .groups import Group
 
 # The Swedish alphabet ends å, ä, ö (and reads æ, ø as their neighbours do); C.UTF-8 does not.
@@ -85,6 +86,19 @@ class PersonQuerySet(models.QuerySet["Person"]):
 class Person(models.Model):
     """A prospect: somebody whom the team writes to."""
 
+    class Authorization(models.TextChoices):
+        """Why they may be written to (GDPR, article 6)."""
+
+        CONSENT = "consent", _("consent")
+        CONTRACT = "contract", _("contract")
+        LEGITIMATE_INTEREST = "legitimate_interest", _("legitimate interest")
+        LEGAL_OBLIGATION = "legal_obligation", _("legal obligation")
+        VITAL_INTEREST = "vital_interest", _("vital interest")
+        PUBLIC_TASK = "public_task", _("public task")
+        OTHER = "other", _("other")
+
+    LONGEST_NOTES: ClassVar = 20_000
+
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="people", verbose_name=_("owner")
     )
@@ -97,6 +111,20 @@ class Person(models.Model):
     website = models.URLField(_("website"), blank=True)
     linkedin = models.URLField(_("LinkedIn"), blank=True)
     source = models.CharField(_("source"), max_length=100, blank=True)
+    authorization = models.CharField(
+        _("authorization"), max_length=20, choices=Authorization, blank=True
+    )
+    custom = models.JSONField(_("own fields"), default=dict, blank=True)  # {key: text}, none empty
+    notes = models.TextField(_("notes"), blank=True, max_length=LONGEST_NOTES)
+    notes_at = models.DateTimeField(_("notes changed"), null=True, editable=False)
+    notes_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("notes changed by"),
+    )
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
     updated_at = models.DateTimeField(_("last updated"), auto_now=True)
     removed_at = models.DateTimeField(_("deleted"), null=True, blank=True, editable=False)
@@ -119,6 +147,7 @@ class Person(models.Model):
             models.Index(fields=["owner", "sort_name"], name="people_of_owner"),
             models.Index(fields=["sort_name", "id"], name="people_by_name"),
             GinIndex(OpClass("search_text", name="gin_trgm_ops"), name="people_search"),
+            GinIndex(fields=["custom"], name="people_by_own_fields"),
         ]
 
     def __str__(self) -> str:
@@ -156,6 +185,13 @@ class Person(models.Model):
     @property
     def domain(self) -> str:
         return self.email.rpartition("@")[2].lower()
+
+    def put(self, field: "CustomField", value: str) -> None:
+        """Let `value`, in one line, stand in one of the organisation's own fields, unsaved."""
+        text = " ".join(value.split())[: field.LONGEST_VALUE]
+        self.custom = {key: kept for key, kept in self.custom.items() if key != field.key}
+        if text:
+            self.custom[field.key] = text
 
     def prepare(self) -> None:
         """Bring the columns that lists sort and search by up to date, unsaved."""
