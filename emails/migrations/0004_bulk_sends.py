@@ -12,7 +12,8 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('emails', '0002_lanes_and_holding'),
-        ('prospects', '0002_initial'),
+        ('emails', '0003_fill_subjects_as_written'),
+        ('prospects', '0003_custom_fields_and_notes'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
