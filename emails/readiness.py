@@ -67,7 +67,7 @@ def on_its_way(email: Email) -> str:
 
 def checks(form: "ComposeForm") -> list[Check]:
     """What can be said of the email in `form` now, worst things where they belong."""
-    told = [_of_sender(form), *_of_recipients(form), _of_text(form), *_of_size(form)]
+    told = [of_sender(form), *_of_recipients(form), of_text(form), *of_size(form)]
     return [check for check in told if check]
 
 
@@ -87,7 +87,7 @@ def _of_recipients(form: "ComposeForm") -> list[Check]:
     return [Check("ok", _("%(name)s can be mailed") % {"name": name}, fine)]
 
 
-def _of_sender(form: "ComposeForm") -> Check:
+def of_sender(form: "ComposeForm") -> Check:
     identity = form.chosen_identity
     missing = missing_in(identity)
     if missing or identity is None or identity.channel is None:
@@ -103,7 +103,7 @@ def _of_sender(form: "ComposeForm") -> Check:
     return Check("ok", _("Sent through %(channel)s") % {"channel": channel})
 
 
-def _of_text(form: "ComposeForm") -> Check:
+def of_text(form: "ComposeForm") -> Check:
     if not form.body:
         return Check("warn", _("No text yet"))
     if not form.links:
@@ -113,7 +113,7 @@ def _of_text(form: "ComposeForm") -> Check:
     return Check("ok", words % {"count": count})
 
 
-def _of_size(form: "ComposeForm") -> list[Check]:
+def of_size(form: "ComposeForm") -> list[Check]:
     if not form.attached:
         return []
     return [

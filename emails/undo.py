@@ -16,6 +16,7 @@ from accounts.models import Undo, UndoRefused
 from accounts.requests import SignedInRequest
 from ui.notices import tell
 
+from .bulk import undo as bulk_undo  # noqa: F401  (what was done with bulk emails)
 from .models import Composition, Email, IllegalTransition
 
 if TYPE_CHECKING:

@@ -86,6 +86,11 @@ class User(AbstractBaseUser):
         validators=[MaxValueValidator(60)],
         help_text=_("0 to 60; empty: as the installation has it."),
     )
+    rolls_up_bulk_emails = models.BooleanField(
+        _("bulk emails as one row"),
+        default=False,
+        help_text=_("In the folders a bulk email is one row; otherwise each of its emails is one."),
+    )
     last_section = models.CharField(max_length=40, default="emails", editable=False)
 
     USERNAME_FIELD = "email"
@@ -189,3 +194,8 @@ class User(AbstractBaseUser):
         if self.last_section != section:
             self.last_section = section
             self.save(update_fields=["last_section"])
+
+    def roll_up_bulk_emails(self, wanted: bool) -> None:
+        """Show bulk emails as one row each in the folders from now on, or all their emails."""
+        self.rolls_up_bulk_emails = wanted
+        self.save(update_fields=["rolls_up_bulk_emails"])

@@ -3,7 +3,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -17,6 +17,8 @@ from .email import Email, _time
 from .vocabulary import Cause, Status
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from django.db.models.fields.related_descriptors import RelatedManager
 
     from accounts.models import User
@@ -39,6 +41,15 @@ class BulkRefused(Exception):
 class BulkSendQuerySet(models.QuerySet["BulkSend"]):
     def drafts(self) -> Self:
         return self.filter(state=BulkSend.State.DRAFT)
+
+    def in_trash(self) -> Self:
+        """Drafts whose row in Drafts was deleted."""
+        row = Email.objects.standing_for_drafts().removed()
+        return self.drafts().filter(Exists(row.filter(bulk=OuterRef("pk"))))
+
+    def writable(self) -> Self:
+        """Drafts that are not in the trash."""
+        return self.drafts().exclude(pk__in=self.in_trash().values("pk"))
 
     def launched(self) -> Self:
         return self.exclude(state=BulkSend.State.DRAFT)
@@ -162,6 +173,21 @@ class BulkSend(models.Model):
         if self.state not in self.GOING or not self.at_once or not self.send_at:
             return 0
         return max(0.0, (self.send_at - timezone.now()).total_seconds())
+
+    # While it is a draft -------------------------------------------------------------------
+
+    @transaction.atomic
+    def take_off(self, ids: "Sequence[int]") -> None:
+        """Take recipients off the list; what was written to them alone stays with them."""
+        self.be_a_draft()
+        self.recipients.of_ids(ids).remove()
+        self.stand_in_drafts()
+
+    @transaction.atomic
+    def put_back(self, ids: "Sequence[int]") -> None:
+        self.be_a_draft()
+        self.recipients.of_ids(ids).put_back()
+        self.stand_in_drafts()
 
     # What a rep does with it ------------------------------------------------------------------
 

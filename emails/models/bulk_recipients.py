@@ -61,6 +61,10 @@ class BulkRecipientQuerySet(models.QuerySet["BulkRecipient"]):
         """Let these have the common words again."""
         return self.edited().update(subject=None, html=None, edited_at=None)
 
+    def say(self, subject: str | None, html: str | None) -> int:
+        """Let these have words of their own, as far as they are given."""
+        return self.update(subject=subject, html=html, edited_at=Now())
+
     def moved_meanwhile(self) -> Self:
         """Whose person has another address, another name or is gone since they came onto the
         list."""

@@ -3,7 +3,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
 from django.db import models, transaction
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
 from django.db.models.functions import Now
 
 from .vocabulary import Status
@@ -66,6 +67,30 @@ class EmailQuerySet(models.QuerySet["Email"]):
     def standing_for_drafts(self) -> Self:
         """The rows in Drafts of bulk emails that are being written."""
         return self.filter(bulk__isnull=False, to_address="")
+
+    def addressed(self) -> Self:
+        """Messages, without the rows in Drafts that stand for bulk emails."""
+        return self.exclude(to_address="")
+
+    def with_which_somebody(self, did: str) -> Self:
+        """Those that somebody "viewed", "clicked" or "replied" to."""
+        column = {"viewed": "views", "clicked": "clicks", "replied": "replies"}[did]
+        return self.filter(**{f"{column}__gt": 0})
+
+    def rolled_up(self, order: str) -> Self:
+        """Of each bulk email the one alone that comes first in `order`, a column with "-" for
+        descending; and all others."""
+        column = order.removeprefix("-")
+        here = self.filter(bulk=OuterRef("bulk"))
+        lookup = TupleGreaterThan if order.startswith("-") else TupleLessThan
+        place = Tuple(OuterRef(column), OuterRef("pk"))
+        ahead = here.filter(lookup(Tuple(F(column), F("pk")), place))
+        return self.filter(Q(bulk=None) | ~Exists(ahead.order_by()))
+
+    def count_rolled_up(self) -> int:
+        """How many rows that makes."""
+        alone = self.filter(bulk=None).count()
+        return alone + self.exclude(bulk=None).order_by().values("bulk").distinct().count()
 
     def untouched(self) -> Self:
         """Waiting as they were scheduled: nothing was ever done with them."""

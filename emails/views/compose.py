@@ -62,6 +62,8 @@ def new(request: SignedInRequest) -> HttpResponse:
 def edit(request: SignedInRequest, pk: int) -> HttpResponse:
     """Go on with a draft, change a scheduled email, or write a new one from one that is done."""
     email = get_object_or_404(request.user.emails.for_compose(), pk=pk)
+    if email.stands_for_bulk:
+        return redirect("emails:bulk-edit", email.bulk_id)
     window = Window.on(email, WindowForm.key_in(request.GET))
     if wants_part(request):
         return _frame(request)

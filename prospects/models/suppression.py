@@ -1,4 +1,5 @@
 import hashlib
+from itertools import batched
 from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
@@ -8,6 +9,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from accounts.models import User
 
 
@@ -109,6 +112,15 @@ class Suppression(models.Model):
         return cls.objects.get_or_create(
             value=value.strip().lower(), reason=reason, released_at=None, defaults=fields
         )[1]
+
+    @classmethod
+    def count_covered(cls, addresses: "Iterable[str]") -> int:
+        """How many of `addresses` must not be mailed."""
+        count = 0
+        for some in batched(addresses, 1000):
+            found = set(cls.objects.covering(*some).values_list("value", flat=True))
+            count += sum(bool(found.intersection(values_covering(each))) for each in some if found)
+        return count
 
     def release(self, by: "User | None", why: str = "") -> bool:
         """Allow mail again, for the reason `why`; False if somebody already did."""
