@@ -267,6 +267,7 @@ LIMITS = {
     "IMPORT_ROWS": environment.number("LIMIT_IMPORT_ROWS", 20_000, least=1),
     "IMPORT_MB": environment.number("LIMIT_IMPORT_MB", 10, least=1),
     "CUSTOM_FIELDS": environment.number("LIMIT_CUSTOM_FIELDS", 200, least=1),
+    "PEOPLE_AT_ONCE": environment.number("LIMIT_PEOPLE_AT_ONCE", 100_000, least=1),
     "GROUP_PEOPLE": environment.number("LIMIT_GROUP_PEOPLE", 100_000, least=1),
 }
 # Django's own limit on a form without its files: a little above a full body, so that the form

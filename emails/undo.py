@@ -7,14 +7,10 @@ email: what has moved since stays as it is, and if nothing could be taken back, 
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from django.contrib.messages import get_messages
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import Undo, UndoRefused
-from accounts.requests import SignedInRequest
-from ui.notices import tell
 
 from .bulk import undo as bulk_undo  # noqa: F401  (what was done with bulk emails)
 from .models import Composition, Email, IllegalTransition
@@ -33,15 +29,6 @@ def offer(
     """
     before = {"emails": [email.pk for email in emails], "said": said, "page": page}
     return Undo.objects.create(user=user, action=f"emails.{action}", before=before)
-
-
-def offer_again(request: SignedInRequest) -> None:
-    """Say once more, on a page that is loaded anew, what was done there and can be undone."""
-    if len(get_messages(request)):  # it has just been done and is said anyway
-        return
-    last = request.user.undos.usable().made_on(request.path).first()
-    if last and last.before.get("said"):
-        tell(request, last.before["said"], undo=reverse("undo", args=[last.pk]))
 
 
 @Undo.reverts("emails.archive")

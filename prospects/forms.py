@@ -10,40 +10,14 @@ from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.forms import TeamsField
+
 from .addresses import checked
 from .custom_forms import CustomFieldsForm
-from .models import Group, Person
+from .models import Group, GroupFull, Person
 
 if TYPE_CHECKING:
     from accounts.models import User
-
-    from .models.people import PersonQuerySet
-
-
-class PeopleSearch(forms.Form):
-    """What a list of people is narrowed to; it lives in the query string."""
-
-    words = forms.CharField(required=False, max_length=200)
-    group = forms.ModelChoiceField(Group.objects.none(), required=False)
-
-    def __init__(self, user: "User", *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["group"].queryset = Group.seen_by(user)  # type: ignore[attr-defined]
-        self.is_valid()
-
-    @property
-    def sought(self) -> str:
-        return self.cleaned_data.get("words") or ""
-
-    @property
-    def chosen_group(self) -> Group | None:
-        return self.cleaned_data.get("group")
-
-    def narrow(self, people: "PersonQuerySet") -> "PersonQuerySet":
-        """Those of `people` that are asked for; what makes no sense in the query is passed over."""
-        if self.chosen_group:
-            people = people.in_group(self.chosen_group)
-        return people.matching(self.sought)
 
 
 class PersonForm(CustomFieldsForm):
@@ -67,6 +41,7 @@ class PersonForm(CustomFieldsForm):
             "website",
             "linkedin",
             "source",
+            "authorization",
         ]
         widgets = {"phone": forms.TelInput}
 
@@ -78,7 +53,7 @@ class PersonForm(CustomFieldsForm):
         super().__init__(*args, **kwargs)
         self.user = user
         self.add_custom_fields()
-        groups = Group.seen_by(user).by_name()
+        groups = Group.changed_by(user).by_name()
         self.fields["groups"].queryset = groups  # type: ignore[attr-defined]
         if self.instance.pk:
             self.initial["groups"] = self.instance.groups.all()
@@ -106,15 +81,18 @@ class PersonForm(CustomFieldsForm):
                 self.put_custom()
                 self.instance.save()
                 self._keep_groups()
+        except GroupFull as full:
+            self.add_error("groups", full.sentence)
+            return False
         except IntegrityError:
             self.add_error("email", _("Somebody has just added a person with this address."))
             return False
         return True
 
     def _keep_groups(self) -> None:
-        """Put the person into the ticked groups and out of the user's others."""
+        """Put the person into the ticked groups and out of the others that the user may change."""
         if "groups" in self.fields:
-            mine = Group.seen_by(self.user)
+            mine = Group.changed_by(self.user)
             self.instance.join(self.cleaned_data["groups"], instead_of=mine)
 
     def _refuse_a_second(self, address: str) -> None:
@@ -136,15 +114,57 @@ class PersonForm(CustomFieldsForm):
 
 
 class GroupForm(forms.ModelForm):
-    """A group's name, which its owner has once."""
+    """A group's name, which its owner has once, and the teams that see it."""
 
     class Meta:
         model = Group
         fields = ["name"]
 
+    teams = TeamsField(
+        help_text=_(
+            "Its members see the group and its people, and write to them. They change nothing."
+        )
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        teams: TeamsField = self.fields["teams"]  # type: ignore[assignment]
+        teams.offer(self.instance.owner, self.instance)
+        if not teams.queryset and not self.is_bound:
+            del self.fields["teams"]
+
     def clean_name(self) -> str:
         name = " ".join(self.cleaned_data["name"].split())
-        same = Group.seen_by(self.instance.owner).exclude(pk=self.instance.pk)
+        same = Group.objects.owned_by(self.instance.owner).exclude(pk=self.instance.pk)
         if same.called(name).exists():
             raise ValidationError(_("You have a group of this name already."), code="known")
         return name
+
+    @transaction.atomic
+    def keep(self) -> Group:
+        """Store it, and share it with the ticked teams and no others."""
+        group: Group = self.save()
+        group.share(self.cleaned_data["teams"])
+        return group
+
+
+class NotesForm(forms.Form):
+    """A person's notes, and which state of them the writer has seen."""
+
+    notes = forms.CharField(
+        label=_("Notes"),
+        required=False,
+        strip=False,
+        max_length=Person.LONGEST_NOTES,
+        widget=forms.Textarea,
+    )
+    seen = forms.CharField(required=False, max_length=50)
+    over = forms.CharField(required=False, max_length=50)
+
+    def clean_notes(self) -> str:
+        return self.cleaned_data["notes"].replace("\r\n", "\n").rstrip()
+
+    def keep(self, person: Person, by: "User") -> bool:
+        """Write them down; False, with nothing changed, if somebody has written meanwhile."""
+        told = self.cleaned_data
+        return person.write_notes(told["notes"], seen=told["over"] or told["seen"], by=by)

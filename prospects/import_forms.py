@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from .importing.columns import CUSTOM, MEANINGS, NAMES, NEW, guess
 from .importing.sheet import Unreadable
 from .importing.wording import about_file
-from .models import CustomField, Group, PeopleImport, key_of
+from .models import CustomField, Group, GroupFull, PeopleImport, key_of
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -73,7 +73,7 @@ class MappingForm(forms.Form):
     def __init__(self, upload: PeopleImport, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.upload = upload
-        groups = Group.seen_by(upload.owner).by_name()
+        groups = Group.changed_by(upload.owner).by_name()
         self.fields["group"].queryset = groups  # type: ignore[attr-defined]
         fields = list(CustomField.all_by_label())
         own = [(f"{CUSTOM}{field.key}", field.label) for field in fields]
@@ -153,9 +153,18 @@ class MappingForm(forms.Form):
                 mapping[index] = f"{CUSTOM}{field.key}"
         return mapping
 
-    @transaction.atomic
     def run(self) -> bool:
-        """Bring the people in; False, with nothing done, if that was done before."""
+        """Bring the people in; False, with nothing done, if that was done before or if they do not
+        fit into the group, which is told beside it."""
+        try:
+            return self._run()
+        except GroupFull as full:
+            where = "new_group" if self.cleaned_data["new_group"] else "group"
+            self.add_error(where, full.sentence)
+            return False
+
+    @transaction.atomic
+    def _run(self) -> bool:
         group, name = self.cleaned_data["group"], self.cleaned_data["new_group"].strip()
         if name:
             group = Group.named(self.upload.owner, name)

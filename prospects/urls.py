@@ -1,6 +1,6 @@
 from django.urls import path
 
-from .views import groups, imports, people
+from .views import groups, imports, people, ticked
 
 app_name = "people"
 
@@ -9,6 +9,9 @@ urlpatterns = [
     path("new/", people.new, name="new"),
     path("<int:pk>/", people.person, name="person"),
     path("<int:pk>/edit/", people.edit, name="edit"),
+    path("<int:pk>/notes/", people.notes, name="notes"),
+    path("columns/", people.columns, name="columns"),
+    path("ticked/<slug:action>/", ticked.act, name="act-on-ticked"),
     path("groups/new/", groups.new, name="new-group"),
     path("groups/<int:pk>/", groups.edit, name="edit-group"),
     path("groups/<int:pk>/delete/", groups.delete, name="delete-group"),

@@ -29,7 +29,7 @@ ELSEWHERE = ("admin:", "account_", "mfa_", "set_language", "ui:", "socialaccount
 # Seen without signing in: whoever holds the token is let in, and nobody else learns anything.
 OPEN = {"healthz", "own", "open", "click"}
 # A stranger sees these: the organisation lets everybody see all people.
-SHARED = {"people:person", "people:edit"}
+SHARED = {"people:person", "people:edit", "people:notes"}
 # For admins alone.
 ADMINS = {
     "accounts:team",
@@ -81,6 +81,7 @@ def hers(rita):
         "emails:compose-edit": draft.pk,
         "people:person": person.pk,
         "people:edit": person.pk,
+        "people:notes": person.pk,
         "people:edit-group": group.pk,
         "people:delete-group": group.pk,
         "people:import": waiting.pk,

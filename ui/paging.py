@@ -46,7 +46,8 @@ class Page[Row]:
 
 @dataclass(frozen=True)
 class Key:
-    """The order of a list: a column that is never null, and the primary key to tell ties apart."""
+    """The order of a list: a column that is never null, or an expression of that name which the
+    query is annotated with, and the primary key to tell ties apart."""
 
     column: str
     descending: bool
@@ -57,7 +58,9 @@ class Key:
     def of(cls, queryset: QuerySet[Any], by: str) -> "Key":
         meta = queryset.model._meta
         column = by.removeprefix("-")
-        return cls(column, by.startswith("-"), meta.get_field(column), meta.pk)
+        annotated = queryset.query.annotations.get(column)
+        field = annotated.output_field if annotated else meta.get_field(column)
+        return cls(column, by.startswith("-"), field, meta.pk)
 
     def order(self, queryset: QuerySet[Any], *, backwards: bool = False) -> QuerySet[Any]:
         sign = "-" if self.descending is not backwards else ""

@@ -4,6 +4,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
+from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.http import trigger_client_event
 
 # What the choice below depends on: a browser going back must not show a stored part as the page.
@@ -29,6 +30,14 @@ def render_part(
     response = render(request, template, dict(context), status=status)
     patch_vary_headers(response, CHOOSES)
     return response
+
+
+def page_that_asked(request: HttpRequest, otherwise: str) -> str:
+    """The page from which something was posted, as far as it is one of ours."""
+    # HTMX knows what is on the screen; a form may have come with a part of it only.
+    asked = request.htmx.current_url_abs_path or request.POST.get("next", "")  # type: ignore[attr-defined]
+    ours = asked.startswith("/") and url_has_allowed_host_and_scheme(asked, allowed_hosts=None)
+    return asked if ours else otherwise
 
 
 def changed(request: HttpRequest, back: str) -> HttpResponse:

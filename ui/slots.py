@@ -13,10 +13,16 @@ An app's `slots.py` is imported at start-up:
 
 A page opens a slot with `{% slot "person-panels" person %}`. The slots that pages open:
 
-    side-bar         below the navigation (saved searches); no object
-    header-actions   in the header, left of Compose; no object
-    person-actions   buttons in the head of a person's page; the person
-    person-panels    on a person's page, in its pane; the person
+    side-bar           below the navigation (saved searches); no object
+    header-actions     in the header, left of Compose; no object
+    person-actions     buttons in the head of a person; the person
+    person-panels      below a person's facts, under About; the person
+    person-engagement  under Engagement: what came back; the person
+    person-history     under History: what was sent and said; the person
+    person-tasks       under Tasks, a tab that is there once somebody fills it; the person
+    ticked-people      buttons in the bar of ticked people, in its form (prospects/ticked.py says
+                       what it posts): <button class="button" formaction="…">; the chosen group
+    group-actions      buttons above the list of a group; the group
 """
 
 from collections.abc import Callable
@@ -52,6 +58,11 @@ def slot(name: str, *, order: int = 50) -> Callable[[Fill], Fill]:
         return fill
 
     return register
+
+
+def is_filled(name: str) -> bool:
+    """Whether any app shows something in the slot `name`."""
+    return bool(FILLINGS.get(name))
 
 
 def filled(name: str, request: HttpRequest, about: object = None) -> SafeString:

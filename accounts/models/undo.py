@@ -66,6 +66,12 @@ class Undo(models.Model):
 
         return register
 
+    def stands_on(self, page: str, said: str) -> "Undo":
+        """Let a reload of the page with this path say again what was done; returns itself."""
+        self.before = {**self.before, "page": page, "said": said}
+        self.save(update_fields=["before"])
+        return self
+
     @transaction.atomic
     def use(self) -> str:
         """Take the action back, once; returns the sentence that says so.

@@ -91,6 +91,8 @@ class User(AbstractBaseUser):
         default=False,
         help_text=_("In the folders a bulk email is one row; otherwise each of its emails is one."),
     )
+    # How each table of theirs looks: {table: {"columns": [name, …]}}; see ui/columns.py.
+    tables = models.JSONField(default=dict, editable=False)
     last_section = models.CharField(max_length=40, default="emails", editable=False)
 
     USERNAME_FIELD = "email"
@@ -152,6 +154,11 @@ class User(AbstractBaseUser):
         """All users, for the page of the team."""
         return cls.objects.for_team_page()
 
+    @classmethod
+    def colleagues(cls) -> UserQuerySet:
+        """Everybody who has ever been in the organisation, by name."""
+        return cls.objects.order_by(Lower("name"), "pk")
+
     @transaction.atomic
     def deactivate(self) -> None:
         """Let them sign in no more, from their next click on; what they did stays.
@@ -188,6 +195,11 @@ class User(AbstractBaseUser):
 
     def has_module_perms(self, app_label: str) -> bool:
         return self.is_admin
+
+    def choose_columns(self, table: str, names: list[str]) -> None:
+        """Show these columns of `table` from now on, in their order."""
+        self.tables = self.tables | {table: self.tables.get(table, {}) | {"columns": names}}
+        self.save(update_fields=["tables"])
 
     def remember_section(self, section: str) -> None:
         """Let `/` open `section` from now on."""

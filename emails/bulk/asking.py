@@ -2,27 +2,23 @@
 
 from typing import TYPE_CHECKING
 
-from prospects.forms import PeopleSearch
 from prospects.models import Group, Person
+from prospects.ticked import Ticked
 
 if TYPE_CHECKING:
-    from django.http import QueryDict
-
-    from accounts.models import User
+    from accounts.requests import SignedInRequest
     from prospects.models.people import PersonQuerySet
 
 
-def asked_people(user: "User", asked: "QueryDict") -> "PersonQuerySet":
-    """person=1&person=2: these; all=yes with the list's own query: all that it shows; group=3: its
-    members. Only people whom `user` may see; nobody if nothing is asked for."""
-    seen = Person.seen_by(user)
-    if asked.get("all"):
-        return PeopleSearch(user, asked).narrow(seen)
-    if ids := _ids(asked.getlist("person")):
-        return seen.of_ids(ids)
-    groups = Group.seen_by(user).filter(pk__in=_ids([asked.get("group", "")]))
-    return seen.filter(memberships__group__in=groups)
+def asked_people(request: "SignedInRequest") -> "PersonQuerySet":
+    """What the bar of ticked people posts (prospects/ticked.py), or group=3 for its members.
 
-
-def _ids(told: list[str]) -> list[int]:
-    return [int(pk) for pk in told if pk.isascii() and pk.isdecimal() and len(pk) < 19]
+    Only people whom the user may see; nobody if nothing is asked for.
+    """
+    seen = Person.seen_by(request.user)
+    if ticked := Ticked.of(request):
+        return ticked.among(seen, request)
+    pk = request.POST.get("group", "")
+    known = pk.isascii() and pk.isdecimal() and len(pk) < 19
+    groups = Group.seen_by(request.user).filter(pk=int(pk) if known else 0)
+    return seen.filter(memberships__group__in=groups).distinct()

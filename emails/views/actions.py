@@ -4,14 +4,13 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from accounts.models import UndoRefused
 from accounts.requests import SignedInRequest
 from ui.notices import tell
-from ui.shortcuts import changed, refused
+from ui.shortcuts import changed, page_that_asked, refused
 
 from ..actions import Result, asks, carry_out, named, offered_for_many
 from ..folders import Folder
@@ -27,7 +26,7 @@ def act(request: SignedInRequest, pk: int, action: str) -> HttpResponse:
     emails = request.user.emails.unpurged().select_related("owner")
     email = get_object_or_404(emails, pk=pk)
     chosen = named(action, email, request.user)
-    back = _back(request, reverse("emails:email", args=[pk]))
+    back = page_that_asked(request, reverse("emails:email", args=[pk]))
     if (question := asks(chosen, email)) and "sure" not in request.POST:
         told = {"question": question, "action": chosen, "back": back}
         return render(request, "emails/sure.html", told)
@@ -44,7 +43,7 @@ def act_on_ticked(request: SignedInRequest, folder: Folder, action: str) -> Http
     if chosen is None:
         raise Http404
     ids = _ticked(request)
-    back = _back(request, reverse("emails:folder", args=[folder]))
+    back = page_that_asked(request, reverse("emails:folder", args=[folder]))
     if ids and chosen.question and "sure" not in request.POST:
         told = {"question": chosen.question_for_many, "action": chosen, "ids": ids, "back": back}
         return render(request, "emails/sure.html", told)
@@ -61,7 +60,7 @@ def undo(request: SignedInRequest, pk: int) -> HttpResponse:
         tell(request, done.use())
     except UndoRefused as error:
         return refused(request, str(error))
-    return changed(request, _back(request, done.before.get("page") or "/"))
+    return changed(request, page_that_asked(request, done.before.get("page") or "/"))
 
 
 def _ticked(request: SignedInRequest) -> list[int]:
@@ -79,11 +78,3 @@ def _say(request: SignedInRequest, result: Result, back: str) -> None:
         made = offer(request.user, result.action.undo, result.done, said=said, page=page)
         link = reverse("undo", args=[made.pk])
     return tell(request, result.sentence, level=level, undo=link)
-
-
-def _back(request: SignedInRequest, otherwise: str) -> str:
-    """The page that asked, as far as it is one of ours."""
-    # HTMX knows what is on the screen; a form may have come with a part of it only.
-    asked = request.htmx.current_url_abs_path or request.POST.get("next", "")
-    ours = asked.startswith("/") and url_has_allowed_host_and_scheme(asked, allowed_hosts=None)
-    return asked if ours else otherwise

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.requests import SignedInRequest
+from accounts.undoing import offer_again
 from ui.notices import tell
 from ui.paging import paginate
 from ui.shortcuts import changed, refused, render_part, wants_part
@@ -16,7 +17,6 @@ from ..bulk.tally import standing, tally
 from ..folders import TABS
 from ..models import BulkRefused
 from ..panes import open_pane
-from ..undo import offer_again
 
 
 @require_safe

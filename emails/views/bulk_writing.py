@@ -39,7 +39,7 @@ def new(request: SignedInRequest) -> HttpResponse:
     """A new bulk email to ticked people, all of a list, a group, or nobody yet."""
     bulk = begin(request.user)
     try:
-        add_people(bulk, asked_people(request.user, request.POST))
+        add_people(bulk, asked_people(request))
     except TooMany as error:
         tell(request, error.words, level=messages.ERROR)
     return redirect("emails:bulk-edit", bulk.pk)

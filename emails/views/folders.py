@@ -8,6 +8,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_safe
 
 from accounts.requests import SignedInRequest
+from accounts.undoing import offer_again
 from ui.paging import paginate
 from ui.shortcuts import render_part, wants_part
 
@@ -16,7 +17,6 @@ from ..bulk.tally import tallies_of
 from ..folders import DELIVERED, TAB_OF, TABS, Folder, Tab
 from ..models import Status
 from ..panes import open_pane
-from ..undo import offer_again
 
 
 @require_safe

@@ -1,5 +1,5 @@
 from .custom_fields import CustomField, key_of
-from .groups import Group, GroupMember
+from .groups import Group, GroupFull, GroupMember
 from .imports import PeopleImport
 from .people import Person, sort_key
 from .suppression import Suppression, hash_of, values_covering
@@ -7,6 +7,7 @@ from .suppression import Suppression, hash_of, values_covering
 __all__ = [
     "CustomField",
     "Group",
+    "GroupFull",
     "GroupMember",
     "PeopleImport",
     "Person",

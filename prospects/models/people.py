@@ -3,11 +3,14 @@ from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.conf import settings
 from django.contrib.postgres.indexes import GinIndex, OpClass
-from django.db import models
+from django.db import models, transaction
+from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from .suppression import AddressHash, Suppression
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,18 +31,33 @@ def sort_key(text: str) -> str:
     return "".join(letter for letter in plain if not unicodedata.combining(letter))[:200]
 
 
+class SortText(models.Func):
+    """`sort_key` of a column, as nearly as PostgreSQL can tell it: no case, å ä ö after z."""
+
+    template = (
+        "translate(lower(%(expressions)s), "
+        "'åäæöøéèêëáàâãíìîïóòôõúùûüýñç', '{||}}eeeeaaaaiiiioooouuuuync')"
+    )
+    output_field = models.CharField()
+
+
 class PersonQuerySet(models.QuerySet["Person"]):
     def visible_to(self, user: "User") -> Self:
-        """Those whom `user` may see: their own, or everybody's if the organisation says so."""
-        from accounts.models import Organisation
+        """Those whom `user` may see: their own, and those in groups that are shared with a team
+        of theirs; everybody's if the organisation says so."""
+        from .groups import Group
 
-        if user.is_admin or Organisation.current().everybody_sees_people:
+        if Person.all_are_seen_by(user):
             return self
-        return self.filter(owner=user)
+        shared = models.Q(pk__in=Group.objects.shared_with(user).values("memberships__person"))
+        return self.filter(models.Q(owner=user) | shared)
 
     def present(self) -> Self:
         """Not in the trash."""
         return self.filter(removed_at=None)
+
+    def of_ids(self, ids: "Iterable[int]") -> Self:
+        return self.filter(pk__in=list(ids))
 
     def matching(self, words: str) -> Self:
         """Those whose name, address or company holds every word of `words`."""
@@ -50,6 +68,13 @@ class PersonQuerySet(models.QuerySet["Person"]):
 
     def by_name(self) -> Self:
         return self.order_by("sort_name", "pk")
+
+    def orderable(self, by: str) -> Self:
+        """Each with what a list sorts it by: for "order_company" the company as SortText has it."""
+        name = by.removeprefix("-")
+        if not name.startswith("order_"):
+            return self
+        return self.annotate(**{name: SortText(name.removeprefix("order_"))})
 
     def by_keys(self, keys: "Iterable[str]") -> "Iterable[tuple[str, int]]":
         """Key and id of those with one of `keys`: addresses in lower case, which make two
@@ -71,12 +96,41 @@ class PersonQuerySet(models.QuerySet["Person"]):
     def in_group(self, group: "Group") -> Self:
         return self.filter(memberships__group=group)
 
+    def owned_by(self, user: "User") -> Self:
+        return self.filter(owner=user)
+
+    def at_company(self, text: str) -> Self:
+        """Those whose company's name holds `text`, or whose address is at that domain or below."""
+        text = text.strip().removeprefix("@")
+        at_domain = models.Q(email__iendswith=f"@{text}") | models.Q(email__iendswith=f".{text}")
+        # The first condition has an index and leaves few rows to the other.
+        found = self.filter(search_text__contains=text.casefold())
+        return found.filter(models.Q(company__icontains=text) | at_domain)
+
+    def with_own_field(self, field: "CustomField", text: str = "") -> Self:
+        """Those who have `text` somewhere in one of the organisation's own fields, or anything."""
+        value = KeyTextTransform(field.key, "custom")
+        found = self.filter(custom__has_key=field.key)
+        return found.annotate(own=value).filter(own__icontains=text) if text else found
+
+    def unsubscribed(self, yes: bool = True) -> Self:
+        """Those who do not want to be mailed any more, or all others."""
+        values = Suppression.objects.unsubscribes().values("value")
+        told = self.model.objects.annotate(key=Lower("email"), mark=AddressHash("email"))
+        gone = models.Q(pk__in=told.filter(key__in=values).values("pk"))
+        gone |= models.Q(pk__in=told.filter(mark__in=values).values("pk"))
+        return self.filter(gone) if yes else self.exclude(gone)
+
     def with_groups_seen_by(self, user: "User") -> Self:
         """Each with `shown_groups`: those groups of theirs that `user` may see."""
         from .groups import Group
 
         groups = Group.seen_by(user).by_name()
         return self.prefetch_related(models.Prefetch("groups", groups, to_attr="shown_groups"))
+
+    def for_list(self, user: "User") -> Self:
+        """With what rows of a list show: the owner, and the groups that `user` may see."""
+        return self.select_related("owner").with_groups_seen_by(user).defer("notes", "search_text")
 
     def editable_by(self, user: "User") -> Self:
         """Their own; an admin's are everybody's."""
@@ -148,6 +202,11 @@ class Person(models.Model):
             models.Index(fields=["sort_name", "id"], name="people_by_name"),
             GinIndex(OpClass("search_text", name="gin_trgm_ops"), name="people_search"),
             GinIndex(fields=["custom"], name="people_by_own_fields"),
+            models.Index(SortText("first_name"), "id", name="people_by_first_name"),
+            models.Index(SortText("company"), "id", name="people_by_company"),
+            models.Index(SortText("title"), "id", name="people_by_title"),
+            models.Index(SortText("email"), "id", name="people_by_email"),
+            models.Index("updated_at", "id", name="people_by_update"),
         ]
 
     def __str__(self) -> str:
@@ -157,6 +216,13 @@ class Person(models.Model):
     def seen_by(cls, user: "User") -> PersonQuerySet:
         """The people whom `user` may see, without those in the trash."""
         return cls.objects.visible_to(user).present()
+
+    @classmethod
+    def all_are_seen_by(cls, user: "User") -> bool:
+        """Whether `user` may see everybody."""
+        from accounts.models import Organisation
+
+        return user.is_admin or Organisation.current().everybody_sees_people
 
     @property
     def name(self) -> str:
@@ -192,6 +258,26 @@ class Person(models.Model):
         self.custom = {key: kept for key, kept in self.custom.items() if key != field.key}
         if text:
             self.custom[field.key] = text
+
+    @property
+    def notes_stamp(self) -> str:
+        """Which state of the notes this is, for whoever is about to change them."""
+        return self.notes_at.isoformat() if self.notes_at else ""
+
+    @transaction.atomic
+    def write_notes(self, text: str, *, seen: str, by: "User") -> bool:
+        """Change the notes of which `by` has seen the state `seen` (a `notes_stamp`).
+
+        False, with nothing changed, if somebody has written meanwhile; the row is as it is then.
+        """
+        self.refresh_from_db(from_queryset=Person.objects.select_for_update())
+        if text == self.notes:
+            return True
+        if seen != self.notes_stamp:
+            return False
+        self.notes, self.notes_at, self.notes_by = text, timezone.now(), by
+        self.save(update_fields=["notes", "notes_at", "notes_by"])
+        return True
 
     def prepare(self) -> None:
         """Bring the columns that lists sort and search by up to date, unsaved."""

@@ -25,6 +25,13 @@ def hash_of(address: str) -> str:
     return f"sha256:{hashlib.sha256(address.strip().lower().encode()).hexdigest()}"
 
 
+class AddressHash(models.Func):
+    """`hash_of` a column with an address, in PostgreSQL."""
+
+    template = "('sha256:' || encode(sha256(convert_to(lower(%(expressions)s), 'UTF8')), 'hex'))"
+    output_field = models.CharField()
+
+
 def values_covering(address: str) -> list[str]:
     """Every value whose suppression forbids mail to `address`: itself, its hash, its domains."""
     return [address.strip().lower(), hash_of(address), *domains_of(address)]
@@ -33,6 +40,10 @@ def values_covering(address: str) -> list[str]:
 class SuppressionQuerySet(models.QuerySet["Suppression"]):
     def in_force(self) -> Self:
         return self.filter(released_at=None)
+
+    def unsubscribes(self) -> Self:
+        """Those in force because somebody does not want to be mailed any more."""
+        return self.in_force().filter(reason=Suppression.Reason.UNSUBSCRIBED)
 
     def covering(self, *addresses: str) -> Self:
         """Those in force that forbid mail to any of `addresses`, by address or by domain."""
@@ -105,6 +116,13 @@ class Suppression(models.Model):
     @property
     def is_domain(self) -> bool:
         return "@" not in self.value
+
+    @classmethod
+    def unsubscribed_among(cls, addresses: "Iterable[str]") -> set[str]:
+        """Those of `addresses`, in lower case, whose owners do not want to be mailed any more."""
+        named = {value: one.lower() for one in addresses for value in (one.lower(), hash_of(one))}
+        said = cls.objects.unsubscribes().filter(value__in=named)
+        return {named[value] for value in said.values_list("value", flat=True)}
 
     @classmethod
     def suppress(cls, value: str, reason: str, **fields: Any) -> bool:

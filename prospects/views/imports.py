@@ -33,8 +33,7 @@ def bring_in(request: SignedInRequest, pk: int) -> HttpResponse:
     if found.is_done:
         return _outcome(request, found)
     form = MappingForm(found, request.POST or None, initial={"group": request.GET.get("group")})
-    if request.method == "POST" and form.is_valid():
-        form.run()
+    if request.method == "POST" and form.is_valid() and (form.run() or not form.errors):
         return redirect("people:import", pk)
     context = {"form": form, "import": found}
     return render(request, "people/columns.html", context, status=422 if form.errors else 200)

@@ -9,4 +9,5 @@ import "./live.js";
 import "./notice.js";
 import "./rows.js";
 import "./select.js";
+import "./typed.js";
 import "./window.js";

@@ -2,9 +2,9 @@
 const HOLD = 450;
 
 document.addEventListener("click", (event) => {
-  const link = event.target.closest?.(".row__link[hx-get]");
+  const link = event.target.closest?.(":is(.row__link, [data-row-link])[hx-get]");
   if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
-  for (const open of document.querySelectorAll(".row__link[aria-current]")) open.removeAttribute("aria-current");
+  for (const open of document.querySelectorAll(":is(.row__link, [data-row-link])[aria-current]")) open.removeAttribute("aria-current");
   link.setAttribute("aria-current", "true");
   const work = document.querySelector(".work");
   if (work) work.dataset.view = "pane";
@@ -14,7 +14,7 @@ let timer;
 let held = false;
 
 document.addEventListener("pointerdown", (event) => {
-  const box = event.target.closest?.(".row")?.querySelector(".row__tick");
+  const box = event.target.closest?.(".row, tr")?.querySelector(".row__tick");
   held = false;
   clearTimeout(timer);
   if (event.pointerType !== "touch" || !box || event.target === box) return;
@@ -40,5 +40,5 @@ document.addEventListener("click", (event) => {
 }, true);
 
 document.addEventListener("contextmenu", (event) => {
-  if (held && event.target.closest?.(".row")) event.preventDefault();
+  if (held && event.target.closest?.(".row, tr")) event.preventDefault();
 });

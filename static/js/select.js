@@ -1,5 +1,6 @@
 // Ticked rows. CSS shows the bar (work.css); this says how many there are, ticks all or a stretch (Shift), and clears
-// by Esc. In the bar: <input data-tick-all> and <span data-ticked data-one="1 selected" data-many="# selected">.
+// by Esc. In the bar: <input data-tick-all> and <span data-ticked data-one="1 selected" data-many="# selected">; with
+// <input data-tick-every> all of the list are meant, those of other pages too (data-all="All 1,284 selected").
 let last;
 
 const boxes = (list) => [...list.querySelectorAll(".row__tick")];
@@ -7,12 +8,15 @@ const boxes = (list) => [...list.querySelectorAll(".row__tick")];
 function tell(list) {
   const all = boxes(list);
   const ticked = all.filter((box) => box.checked).length;
-  for (const every of list.querySelectorAll("[data-tick-all]")) {
-    every.checked = ticked > 0 && ticked === all.length;
-    every.indeterminate = ticked > 0 && ticked < all.length;
+  for (const head of list.querySelectorAll("[data-tick-all]")) {
+    head.checked = ticked > 0 && ticked === all.length;
+    head.indeterminate = ticked > 0 && ticked < all.length;
   }
+  const every = list.querySelector("[data-tick-every]");
+  if (every && ticked < all.length) every.checked = false;
   for (const words of list.querySelectorAll("[data-ticked]")) {
-    words.textContent = ticked === 1 ? words.dataset.one : words.dataset.many.replace("#", ticked);
+    if (every?.checked) words.textContent = words.dataset.all;
+    else words.textContent = ticked === 1 ? words.dataset.one : words.dataset.many.replace("#", ticked);
   }
 }
 
@@ -26,6 +30,7 @@ document.addEventListener("click", (event) => {
   const list = box.closest?.(".list");
   if (!list) return;
   if (box.matches("[data-tick-all]")) return tick(list, () => box.checked);
+  if (box.matches("[data-tick-every]")) return box.checked ? tick(list, () => true) : tell(list);
   if (!box.matches(".row__tick")) return;
   const all = boxes(list);
   const from = all.indexOf(last);

@@ -44,6 +44,7 @@ NO_PAGES = {
     "emails:people-suggest",
     "emails:schedule",
     "emails:send",
+    "people:columns",
 }
 
 
@@ -91,6 +92,8 @@ def pages_of(admin) -> dict[str, str]:
         "person": person.get_absolute_url(),
         "person edit": reverse("people:edit", args=[person.pk]),
         "group": group.get_absolute_url(),
+        "person beside the list": f"{told['people:home']}?open={person.pk}",
+        "unsubscribes": f"{told['people:home']}?show=unsubscribed",
         "group edit": reverse("people:edit-group", args=[group.pk]),
         "identity": reverse("setup:identity", args=[identity.pk]),
         "channel": reverse("setup:channel", args=[channel.pk]),

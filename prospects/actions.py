@@ -1,0 +1,319 @@
+"""What a rep does with all people that are ticked, and how that is taken back.
+
+Each action does what it can, leaves out whom it must not touch, and says both; whoever is left out
+is left out alone. All of it is written at once or, where something breaks off, not at all.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.models import Undo, UndoRefused
+
+from .models import Group, Person
+from .models.people import PersonQuerySet
+from .unsubscribing import take_back, unsubscribe
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+# So many of those that were left out are named.
+NAMED = 3
+
+
+@dataclass
+class Result:
+    """What became of the people: how many it was done with, and why not with others."""
+
+    said: str = ""
+    left: list[str] = field(default_factory=list)
+    undo: Undo | None = None
+
+    @property
+    def sentence(self) -> str:
+        return " ".join(filter(None, [self.said, *self.left]))
+
+
+def counted(words: Callable[[int], str], count: int, **more: object) -> str:
+    """A plural sentence with its number as the language groups it."""
+    return words(count) % {"count": number_format(count, force_grouping=True), **more}
+
+
+def _own(people: PersonQuerySet, user: "User") -> tuple[PersonQuerySet, list[str]]:
+    """Those whom `user` may change, and what there is to say of the others."""
+    mine = people.editable_by(user)
+    if user.is_admin:
+        return mine, []
+    others = people.exclude(owner=user).select_related("owner")
+    said = [
+        _("%(person)s is %(owner)s’s and was left as it is.")
+        % {"person": person.name, "owner": person.owner}
+        for person in others.order_by("sort_name", "pk")[:NAMED]
+    ]
+    if (more := others.count() - NAMED) > 0:
+        said.append(
+            counted(
+                lambda n: ngettext(
+                    "%(count)s more belongs to somebody else.",
+                    "%(count)s more belong to somebody else.",
+                    n,
+                ),
+                more,
+            )
+        )
+    return mine, said
+
+
+# Groups -----------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def add_to_group(people: PersonQuerySet, user: "User", group: Group | None, name: str) -> Result:
+    """Put them into `group`, or into the user's group `name`, which is made if there is none.
+
+    Raises GroupFull, with nothing changed, if they do not fit.
+    """
+    made = group is None and not Group.objects.owned_by(user).called(name).exists()
+    group = group or Group.named(user, name)
+    ids = list(people.values_list("pk", flat=True))
+    new = group.add_ids(ids)
+    said = counted(
+        lambda n: ngettext(
+            "%(count)s person is in “%(group)s” now.", "%(count)s people are in “%(group)s” now.", n
+        ),
+        len(new),
+        group=group.name,
+    )
+    result = Result(said if new else "")
+    if known := len(ids) - len(new):
+        result.left = [
+            counted(
+                lambda n: ngettext(
+                    "%(count)s was in “%(group)s” already.",
+                    "%(count)s were in “%(group)s” already.",
+                    n,
+                ),
+                known,
+                group=group.name,
+            )
+        ]
+    if new or made:
+        before = {"group": group.pk, "people": new, "made": made}
+        result.undo = Undo.objects.create(user=user, action="prospects.group", before=before)
+    return result
+
+
+@Undo.reverts("prospects.group")
+def _take_out(user: "User", before: Mapping[str, Any]) -> str:
+    group = Group.changed_by(user).filter(pk=before["group"]).first()
+    if group is None:
+        raise UndoRefused(_("The group is gone, so this cannot be undone any more."))
+    gone = group.drop_ids(before["people"])
+    if before["made"] and not group.memberships.exists():
+        group.delete()
+        return _("Undone: the group “%(group)s” is gone again.") % {"group": group.name}
+    return counted(
+        lambda n: ngettext(
+            "Undone: %(count)s person is out of “%(group)s” again.",
+            "Undone: %(count)s people are out of “%(group)s” again.",
+            n,
+        ),
+        len(gone),
+        group=group.name,
+    )
+
+
+@transaction.atomic
+def leave_group(people: PersonQuerySet, user: "User", group: Group) -> Result:
+    """Take them out of `group`."""
+    gone = group.drop_ids(people.values_list("pk", flat=True))
+    if not gone:
+        return Result(left=[_("None of them is in “%(group)s”.") % {"group": group.name}])
+    said = counted(
+        lambda n: ngettext(
+            "%(count)s person left “%(group)s”.", "%(count)s people left “%(group)s”.", n
+        ),
+        len(gone),
+        group=group.name,
+    )
+    before = {"group": group.pk, "people": gone}
+    undo = Undo.objects.create(user=user, action="prospects.leave", before=before)
+    return Result(said, undo=undo)
+
+
+@Undo.reverts("prospects.leave")
+def _put_back(user: "User", before: Mapping[str, Any]) -> str:
+    group = Group.changed_by(user).filter(pk=before["group"]).first()
+    if group is None:
+        raise UndoRefused(_("The group is gone, so this cannot be undone any more."))
+    back = group.add_ids(Person.seen_by(user).of_ids(before["people"]).values_list("pk", flat=True))
+    return counted(
+        lambda n: ngettext(
+            "Undone: %(count)s person is in “%(group)s” again.",
+            "Undone: %(count)s people are in “%(group)s” again.",
+            n,
+        ),
+        len(back),
+        group=group.name,
+    )
+
+
+# What stands on the person ----------------------------------------------------------------------
+
+
+@transaction.atomic
+def put(people: PersonQuerySet, user: "User", name: str, value: str, shown: str) -> Result:
+    """Let `value` stand in the column `name` of those whom `user` may change.
+
+    `shown` is the value as the user reads it.
+    """
+    mine, left = _own(people, user)
+    before: dict[str, list[int]] = defaultdict(list)
+    changing = mine.exclude(**{name: value}).order_by("pk").select_for_update(of=("self",))
+    for pk, old in changing.values_list("pk", name):
+        before[old].append(pk)
+    same = mine.filter(**{name: value}).count()
+    ids = [pk for some in before.values() for pk in some]
+    Person.objects.of_ids(ids).update(**{name: value}, updated_at=timezone.now())
+    count = len(ids) + same
+    said = counted(
+        lambda n: ngettext(
+            "%(what)s of %(count)s person: %(value)s.",
+            "%(what)s of %(count)s people: %(value)s.",
+            n,
+        ),
+        count,
+        what=_label(name),
+        value=shown or _("none"),
+    )
+    result = Result(said if count else "", left)
+    if ids:
+        told = {"name": name, "value": value, "before": before}
+        result.undo = Undo.objects.create(user=user, action="prospects.put", before=told)
+    return result
+
+
+def _label(name: str) -> str:
+    label = str(Person._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
+    return label[:1].upper() + label[1:]
+
+
+@Undo.reverts("prospects.put")
+def _put_before(user: "User", before: Mapping[str, Any]) -> str:
+    """What stood there, for those in whom nobody has changed it since."""
+    name, count = before["name"], 0
+    now = timezone.now()
+    for old, ids in before["before"].items():
+        still = Person.objects.editable_by(user).of_ids(ids).filter(**{name: before["value"]})
+        count += still.update(**{name: old}, updated_at=now)
+    if not count:
+        raise UndoRefused(_("Something has changed meanwhile, so this cannot be undone any more."))
+    return counted(
+        lambda n: ngettext("Undone for %(count)s person.", "Undone for %(count)s people.", n),
+        count,
+    )
+
+
+# Unsubscribed, deleted --------------------------------------------------------------------------
+
+
+@transaction.atomic
+def stop_mail(people: PersonQuerySet, user: "User") -> Result:
+    """Unsubscribe them: nobody of the organisation mails them any more."""
+    everybody = list(people.only("pk", "email").order_by("pk"))
+    new = unsubscribe(everybody, by=user)
+    said = counted(
+        lambda n: ngettext(
+            "%(count)s person is unsubscribed now.", "%(count)s people are unsubscribed now.", n
+        ),
+        len(new),
+    )
+    result = Result(said if new else "")
+    if known := len(everybody) - len(new):
+        words = ngettext("%(count)s was so already.", "%(count)s were so already.", known)
+        if not new:
+            words = ngettext(
+                "%(count)s person is unsubscribed already.",
+                "%(count)s people are unsubscribed already.",
+                known,
+            )
+        result.left = [words % {"count": number_format(known, force_grouping=True)}]
+    if new:
+        told = {"people": new}
+        result.undo = Undo.objects.create(user=user, action="prospects.unsubscribe", before=told)
+    return result
+
+
+@Undo.reverts("prospects.unsubscribe")
+def _allow_again(user: "User", before: Mapping[str, Any]) -> str:
+    count = take_back(Person.objects.of_ids(before["people"]).only("pk", "email"), by=user)
+    if not count:
+        raise UndoRefused(_("Something has changed meanwhile, so this cannot be undone any more."))
+    return counted(
+        lambda n: ngettext(
+            "Undone: %(count)s person may be mailed again.",
+            "Undone: %(count)s people may be mailed again.",
+            n,
+        ),
+        count,
+    )
+
+
+@transaction.atomic
+def delete(people: PersonQuerySet, user: "User") -> Result:
+    """Put those whom `user` may change into the trash; their emails and groups keep them."""
+    mine, left = _own(people, user)
+    ids = list(mine.order_by("pk").select_for_update(of=("self",)).values_list("pk", flat=True))
+    Person.objects.of_ids(ids).update(removed_at=timezone.now())
+    said = counted(
+        lambda n: ngettext("%(count)s person was deleted.", "%(count)s people were deleted.", n),
+        len(ids),
+    )
+    result = Result(said if ids else "", left)
+    if ids:
+        told = {"people": ids}
+        result.undo = Undo.objects.create(user=user, action="prospects.delete", before=told)
+    return result
+
+
+@Undo.reverts("prospects.delete")
+def _bring_back(user: "User", before: Mapping[str, Any]) -> str:
+    """Those whose address nobody else has taken meanwhile."""
+    gone = Person.objects.editable_by(user).of_ids(before["people"]).exclude(removed_at=None)
+    back, taken = _restored(list(gone.order_by("pk")))
+    if not back:
+        raise UndoRefused(_("Something has changed meanwhile, so this cannot be undone any more."))
+    said = counted(
+        lambda n: ngettext(
+            "Undone: %(count)s person is back.", "Undone: %(count)s people are back.", n
+        ),
+        back,
+    )
+    if taken:
+        said += " " + _("Not %(people)s: somebody new has the address.") % {
+            "people": ", ".join(taken[:NAMED])
+        }
+    return said
+
+
+def _restored(people: Sequence[Person]) -> tuple[int, list[str]]:
+    """Take them out of the trash: at once if nobody is in the way, else one by one."""
+    try:
+        with transaction.atomic():
+            return Person.objects.of_ids(person.pk for person in people).update(removed_at=None), []
+    except IntegrityError:
+        taken = []
+    for person in people:
+        try:
+            with transaction.atomic():
+                Person.objects.of_ids([person.pk]).update(removed_at=None)
+        except IntegrityError:
+            taken.append(person.name)
+    return len(people) - len(taken), taken
