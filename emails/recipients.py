@@ -46,10 +46,7 @@ def one(text: str) -> Recipient:
         raise ValidationError(_("A recipient stands on one line."), code="line")
     if len(_parts(text)) > 1:
         raise ValidationError(
-            _(
-                "One recipient to an email, so far: keep one here and put the others under Cc,"
-                " or write to each of them."
-            ),
+            _("These are several: write to them in a bulk email, each in a message of their own."),
             code="several",
         )
     return _recipient(text)
@@ -67,7 +64,16 @@ class Typed:
     @property
     def is_for_many(self) -> bool:
         """Whether more is meant than one recipient."""
-        return bool(self.groups) or len(self.recipients) + len(self.wrong) > 1
+        return bool(self.groups) or len(self.recipients) > 1
+
+    @property
+    def offer(self) -> str:
+        """What is said where one recipient stands, and these are meant."""
+        if len(self.groups) == 1 and not self.recipients:
+            return _("“%(group)s” is a group: each in it gets a message of their own.") % {
+                "group": self.groups[0]
+            }
+        return _("These are several: each gets a message of their own.")
 
 
 def plain(name: str) -> str:
@@ -150,6 +156,12 @@ def suggestions(people: "PersonQuerySet", typed: str) -> list[Suggestion]:
     found = list(people.matching(words[:100]).by_name()[:8])
     refused = refusals(person.email for person in found)
     return [Suggestion(person, refused.get(person.email, "")) for person in found]
+
+
+def groups_meant(groups: "GroupQuerySet", typed: str) -> list[Group]:
+    """Which of `groups` are meant by what stands at the end of `typed`, at most four."""
+    words = BETWEEN.split(typed)[-1].strip()
+    return list(groups.matching(words[:100]).by_name()[:4]) if words else []
 
 
 def _parts(text: str, *, is_group: Callable[[str], object] = lambda name: False) -> list[str]:

@@ -10,6 +10,7 @@ from itertools import batched
 from typing import TYPE_CHECKING
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 
 from prospects.models import Suppression, values_covering
 
@@ -40,6 +41,14 @@ class Obstacle:
     @property
     def label(self) -> "str | Promise":
         return word(self.code, self.values).label
+
+    @property
+    def beside_the_name(self) -> str:
+        """The sentence where the recipient stands beside it anyway."""
+        if self.code == "suppressed":
+            reason = Suppression.Reason(self.values["because"]).label
+            return _("Must not be mailed: %(reason)s") % {"reason": reason}
+        return self.sentence
 
     @property
     def is_mended_in_people(self) -> bool:

@@ -15,12 +15,15 @@ from django.db.models.functions import Now
 from ..composing import Saved
 from ..models import BulkRecipient, BulkSend
 from ..wall_time import WallTime
+from .adding import Added, add_typed
 from .checking import words_to
 
 if TYPE_CHECKING:
     from accounts.models import User
 
-    from ..forms import BulkForm
+    from ..composing import Window
+    from ..forms import BulkForm, ComposeForm
+    from ..recipients import Typed
 
 
 @dataclass
@@ -101,6 +104,21 @@ def begin(owner: "User", typed: dict[str, Any] | None = None) -> BulkSend:
     )
     bulk.files.set(owner.files.filter(pk__in=typed.get("files") or []))
     return bulk
+
+
+@transaction.atomic
+def turned_into_bulk(
+    window: "Window", form: "ComposeForm", typed: "Typed"
+) -> "tuple[BulkSend, Added]":
+    """What stands in a compose window as a bulk email to `typed`; the draft it was goes to the
+    trash. Raises TooMany, with nothing changed."""
+    bulk = begin(window.owner, form.typed())
+    added = add_typed(bulk, typed)
+    if window.is_copy:  # the scheduled email itself stays as it is
+        window.forget()
+    else:
+        window.discard()
+    return bulk, added
 
 
 def wall_of(bulk: BulkSend) -> WallTime | None:

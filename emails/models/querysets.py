@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING, Self
 
 from django.db import models, transaction
 from django.db.models import Exists, F, OuterRef, Q
-from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
 from django.db.models.functions import Now
 
 from .vocabulary import Status
@@ -80,11 +79,10 @@ class EmailQuerySet(models.QuerySet["Email"]):
     def rolled_up(self, order: str) -> Self:
         """Of each bulk email the one alone that comes first in `order`, a column with "-" for
         descending; and all others."""
-        column = order.removeprefix("-")
-        here = self.filter(bulk=OuterRef("bulk"))
-        lookup = TupleGreaterThan if order.startswith("-") else TupleLessThan
-        place = Tuple(OuterRef(column), OuterRef("pk"))
-        ahead = here.filter(lookup(Tuple(F(column), F("pk")), place))
+        column, beyond = order.removeprefix("-"), "gt" if order.startswith("-") else "lt"
+        further = Q(**{f"{column}__{beyond}": OuterRef(column)})
+        level = Q(**{column: OuterRef(column), f"pk__{beyond}": OuterRef("pk")})
+        ahead = self.filter(further | level, bulk=OuterRef("bulk"))
         return self.filter(Q(bulk=None) | ~Exists(ahead.order_by()))
 
     def count_rolled_up(self) -> int:

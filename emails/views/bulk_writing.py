@@ -224,7 +224,7 @@ def _list(request: SignedInRequest, bulk: BulkSend) -> dict[str, object]:
     """The side bar: the recipients that are looked for, and what keeps these from getting it."""
     words = request.GET.get("words", "").strip()[:200]
     found = bulk.recipients.active().matching(words).select_related("person")
-    page = paginate(found, request.GET, by="pk")
+    page = paginate(found, request.GET, by="id")
     kept = {each.recipient.pk: each for each in obstacles(bulk, page.rows)}
     rows = [(recipient, kept.get(recipient.pk)) for recipient in page]
     return {"page": page, "rows": rows, "words": words, "edited": _edited(bulk)}

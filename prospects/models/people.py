@@ -90,9 +90,6 @@ class PersonQuerySet(models.QuerySet["Person"]):
         keys = [address.strip().lower() for address in addresses]
         return self.annotate(key=Lower("email")).filter(key__in=keys)
 
-    def of_ids(self, ids: "Iterable[int]") -> Self:
-        return self.filter(pk__in=ids)
-
     def in_group(self, group: "Group") -> Self:
         return self.filter(memberships__group=group)
 
