@@ -58,6 +58,10 @@ class BulkSendQuerySet(models.QuerySet["BulkSend"]):
         """Launched, and not all of their emails are made."""
         return self.filter(state__in=BulkSend.GOING, made_at=None)
 
+    def pause_all(self) -> int:
+        """Let what is still made of these wait until somebody resumes them."""
+        return self.update(state=BulkSend.State.PAUSED)
+
     def for_page(self) -> Self:
         return self.select_related("owner", "identity__channel", "channel")
 
@@ -265,6 +269,19 @@ class BulkSend(models.Model):
         moved = change_all(self.emails.worth_a_retry(), Cause.RETRY, by=by, **now, **told)
         self._wake()
         return moved
+
+    @classmethod
+    @transaction.atomic
+    def forget_drafts(cls, rows: "EmailQuerySet") -> int:
+        """Forget the drafts that stand behind `rows` of the trash: nothing was ever sent of them,
+        so that nothing has to stay. Returns how many."""
+        drafts = cls.objects.drafts().filter(emails__in=rows)
+        found = list(
+            drafts.select_for_update(of=("self",), no_key=True).values_list("pk", flat=True)
+        )
+        Email.objects.standing_for_drafts().filter(bulk__in=found).delete()
+        cls.objects.filter(pk__in=found).delete()
+        return len(found)
 
     # How it is done ---------------------------------------------------------------------------
 

@@ -104,8 +104,8 @@ def change_all(
     before = dict(here.select_for_update(no_key=True).values_list("pk", "status"))
     told = {"reason": "", "reason_values": {}, "server_words": "", "lease": None}
     told |= {"lease_until": None, "moved_at": Now()} | changes
-    moved = type(emails)(emails.model).filter(pk__in=before)
-    moved.update(**told, status=target, updated_at=Now())
+    told |= {"status": target, "updated_at": Now()}
+    type(emails)(emails.model).filter(pk__in=before).update(**told)
     if forgiven := FORGIVEN.get(cause):
         past = Attempt.objects.filter(email__in=before)
         past.update(counts_above=Greatest("counts_above", forgiven.value))

@@ -173,10 +173,11 @@ class EmailQuerySet(models.QuerySet["Email"]):
         """
         from prospects.models import hash_of
 
+        from .bulk import BulkSend
         from .content import Attachment, EmailContent
 
-        count = 0
-        for email in self.iterator(chunk_size=500):
+        count = BulkSend.forget_drafts(self.standing_for_drafts())
+        for email in self.addressed().iterator(chunk_size=500):
             with transaction.atomic():
                 EmailContent.objects.filter(email=email).delete()
                 Attachment.objects.filter(email=email).delete()
