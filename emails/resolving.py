@@ -1,6 +1,6 @@
 """An email with its fields filled in for its recipient: what is sent, or why it cannot be."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from .fields import About, Problem, Rendered, Values, read, render
@@ -83,4 +83,4 @@ def _body(about: About, html: str, values: Values) -> Rendered:
         return body
     text, quote, quotation = body.text.partition(QUOTE)
     below = f'{text}<div class="cc-signature">{signature}</div>{quote}{quotation}'
-    return Rendered(below, body.missing, body.prompts)
+    return replace(body, text=below)

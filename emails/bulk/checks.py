@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 from prospects.models import Suppression
 from ui.templatetags.ui import grouped
 
-from ..readiness import Check, of_sender, of_size, of_text
+from ..readiness import Check, of_fields, of_sender, of_size, of_text
 from .tally import recipients_in_words
 
 if TYPE_CHECKING:
@@ -20,7 +20,13 @@ if TYPE_CHECKING:
 def bulk_checks(form: "BulkForm") -> list[Check]:
     """What can be said of the bulk email in `form` now; who will not get it is found at the
     review, for it takes a look at everybody."""
-    told = [of_sender(form), *_of_recipients(form.bulk), of_text(form), *of_size(form)]
+    told = [
+        of_sender(form),
+        *_of_recipients(form.bulk),
+        *of_fields(form),
+        of_text(form),
+        *of_size(form),
+    ]
     return [check for check in told if check]
 
 

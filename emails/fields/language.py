@@ -5,11 +5,11 @@ No loops, no variables, no partial templates: nothing that could run long or gro
 
 import re
 from collections.abc import Callable
+from html import escape
 from typing import Any
 from urllib.parse import quote
 
 from django.utils.functional import Promise
-from django.utils.html import escape
 from django.utils.safestring import SafeData
 from django.utils.translation import gettext_lazy
 from liquid import Environment
@@ -160,7 +160,7 @@ def _written(value: object) -> str:
 
 
 def _as_html(value: object) -> str:
-    return value if isinstance(value, SafeData) else escape(_written(value))  # type: ignore[return-value]
+    return value if isinstance(value, SafeData) else escape(_written(value))
 
 
 def _as_attribute(value: object) -> str:

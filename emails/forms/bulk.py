@@ -2,10 +2,15 @@
 
 from typing import TYPE_CHECKING, Any
 
+from django.utils.functional import cached_property
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+
+from prospects.models import Person
 
 from ..models import Composition
 from ..readiness import missing_in
+from ..recipients import Recipient
 from .compose import ComposeForm
 
 if TYPE_CHECKING:
@@ -34,6 +39,15 @@ class BulkForm(ComposeForm):
         self.bulk = bulk
         self.chosen = recipient
 
+    @property
+    def recipient(self) -> Recipient | None:
+        """The one whose words are written, if one is chosen."""
+        return Recipient(self.chosen.address, self.chosen.name) if self.chosen else None
+
+    @cached_property
+    def person(self) -> Person | None:
+        return self.chosen.person if self.chosen else None
+
     def columns(self) -> dict[str, Any]:
         """The columns of the bulk email as far as they can be read, and the rest as typed."""
         told = {"typed": {name: self._raw(name) for name in self.KEPT_AS_TYPED}}
@@ -52,6 +66,12 @@ class BulkForm(ComposeForm):
 
     def _raw(self, name: str) -> str:
         return str(self.data.get(name, "")).replace("\0", "")
+
+    def _refuse_unfilled(self) -> None:
+        """What cannot be read is wrong for all; what is empty for some is told by the review."""
+        for name, part in (("subject", self.resolved.subject), ("html", self.resolved.body)):
+            if part.problem:
+                self.add_error(name, capfirst(f"{part.problem}."))
 
     def _ask_for_what_is_missing(self, cleaned: dict[str, Any]) -> None:
         if not cleaned.get("subject") and "subject" not in self.errors:

@@ -141,7 +141,7 @@ def claim(
         lost = dict(cursor.fetchall())
     mine = _without_the_dangerous(lost, lease)
     emails = Email.objects.filter(pk__in=mine).select_related(
-        "content", "identity", "channel", "owner", "person"
+        "content", "identity", "channel", "owner", "person", "continues"
     )
     turn = {owner: place for place, owner in enumerate(senders)}
     in_turn = sorted(emails.soonest_first(), key=lambda each: (each.lane, turn[each.owner_id]))
