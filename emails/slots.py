@@ -1,6 +1,7 @@
 """What this app adds to the pages of all."""
 
-from typing import TYPE_CHECKING, cast
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, cast
 
 from django.http import HttpRequest
 from django.template.loader import render_to_string
@@ -9,8 +10,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.requests import SignedInRequest
+from ui import columns
 from ui.navigation import Entry, add, menu_link
 from ui.slots import slot
+from ui.templatetags.ui import grouped
+
+from .engagement import NONE, Figures, engagement, figures_of_people
 
 if TYPE_CHECKING:
     from prospects.models import Person
@@ -60,9 +65,37 @@ def write_to(request: HttpRequest, person: object) -> SafeString:
     return render_to_string("emails/_write_to.html", {"person": person}, request)
 
 
-@slot("person-panels", order=20)
+@slot("person-engagement", order=20)
+def engaged(request: HttpRequest, person: object) -> SafeString:
+    """What this person did with the user's own emails; of those of others only the numbers."""
+    told = engagement(cast(SignedInRequest, request).user, cast("Person", person))
+    return render_to_string("emails/_engagement.html", {"engagement": told}, request)
+
+
+@slot("person-history", order=20)
 def emails_to(request: HttpRequest, person: object) -> SafeString:
     """The user's own emails to this person; those of others are never shared."""
     mine = cast(SignedInRequest, request).user.emails.present().to(cast("Person", person))
-    told = {"emails": mine.for_list().newest_first()[:SHOWN], "total": mine.count()}
+    told = {
+        "person": person,
+        "emails": mine.for_list().newest_first()[:SHOWN],
+        "total": mine.count(),
+    }
     return render_to_string("emails/_of_person.html", told, request)
+
+
+def _figure(name: str) -> Callable[[Any, Figures | None], str]:
+    return lambda _person, told: grouped(getattr(told or NONE, name))
+
+
+# Who may see a person sees everybody's numbers on it.
+for name, label, order in (
+    ("emails", gettext_lazy("# Emails"), 110),
+    ("events", gettext_lazy("# Events"), 130),
+    ("activities", gettext_lazy("# Activities"), 140),
+    ("views", gettext_lazy("# Views"), 170),
+    ("clicks", gettext_lazy("# Clicks"), 180),
+    ("replies", gettext_lazy("# Replies"), 190),
+):
+    shown = columns.Column(name, label, _figure(name), order, kind="number", load=figures_of_people)
+    columns.add("people", shown)

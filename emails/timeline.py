@@ -180,6 +180,11 @@ def _events(newest_first: Sequence[Event], views: int) -> Iterator[Moment]:
         yield _event(event, views if counted else 0)
 
 
+def moment_of(event: Event) -> Moment:
+    """One event by itself, outside of its email's timeline."""
+    return _event(event, 0)
+
+
 def _event(event: Event, number: int) -> Moment:
     icon, tone = _KINDS.get(Kind(event.kind), ("circle-dot", ""))
     if event.kind in {Kind.OPEN, Kind.CLICK} and not event.is_counted:

@@ -44,7 +44,7 @@ class PeopleSearch(forms.Form):
     FILTERS = ("owner", "company", "unsubscribed", "field", "value")
 
     def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="people_%s", **kwargs)
+        super().__init__(*args, **({"auto_id": "people_%s"} | kwargs))
         self.user = user
         groups = Group.seen_by(user).with_owners().prefetch_related("teams")
         self.fields["group"].queryset = groups  # type: ignore[attr-defined]

@@ -25,7 +25,7 @@ class TickedForm(forms.Form):
     question: ClassVar[str | Promise] = ""
 
     def __init__(self, user: "User", *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="ticked_%s", **kwargs)
+        super().__init__(*args, **({"auto_id": "ticked_%s"} | kwargs))
         self.user = user
 
     @property

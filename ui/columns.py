@@ -21,7 +21,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from django.utils.functional import Promise
 
 if TYPE_CHECKING:
@@ -101,6 +101,13 @@ class Table:
         """What is asked for, as far as it is a column that can be sorted; "" if it is none."""
         sortable = {column.name for column in self.offered if column.sort}
         return asked if asked.removeprefix("-") in sortable else ""
+
+    def chosen_of(self, posted: QueryDict) -> list[str]:
+        """The names that a form chose: `column` for each tick, `all`, or `first` for the default."""
+        ticked = posted.getlist("column")
+        if "first" in posted:
+            return [column.name for column in self.offered if column.default]
+        return [column.name for column in self.offered if "all" in posted or column.name in ticked]
 
     @property
     def by(self) -> str:

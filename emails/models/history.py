@@ -1,5 +1,5 @@
 from datetime import timedelta
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.db import models
@@ -9,6 +9,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .vocabulary import Cause, Outcome, Status
+
+if TYPE_CHECKING:
+    from .email import Email
 
 
 class Transition(models.Model):
@@ -97,6 +100,14 @@ class Attempt(models.Model):
 class EventQuerySet(models.QuerySet["Event"]):
     def unapplied(self) -> Self:
         return self.filter(applied_at=None, parked_at=None)
+
+    def by_people(self) -> Self:
+        """Views, clicks and replies that count: those with a person behind them."""
+        kinds = [Event.Kind.OPEN, Event.Kind.CLICK, Event.Kind.REPLY]
+        return self.filter(kind__in=kinds, who=Event.Who.HUMAN)
+
+    def of_emails(self, emails: "models.QuerySet[Email]") -> Self:
+        return self.filter(email__in=emails)
 
     def newest_first(self) -> Self:
         return self.order_by("-at", "-pk")

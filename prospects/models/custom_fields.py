@@ -51,6 +51,7 @@ class CustomField(models.Model):
     """
 
     LONGEST_KEY: ClassVar = 50
+    LONGEST_LABEL: ClassVar = 60
     LONGEST_VALUE: ClassVar = 1000
 
     key = models.CharField(
@@ -60,7 +61,7 @@ class CustomField(models.Model):
         editable=False,
         validators=[RegexValidator(r"\A[a-z0-9]+(_[a-z0-9]+)*\Z")],
     )
-    label = models.CharField(_("label"), max_length=60)
+    label = models.CharField(_("label"), max_length=LONGEST_LABEL)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
@@ -100,7 +101,7 @@ class CustomField(models.Model):
         Raises ValidationError with a sentence that says what is wrong with it.
         """
         label = " ".join(unicodedata.normalize("NFC", text.replace("\0", "")).split())
-        most = cls._meta.get_field("label").max_length or 0
+        most = cls.LONGEST_LABEL
         if len(label) > most:
             raise ValidationError(
                 _("A field’s name has at most %(most)s characters."), params={"most": most}

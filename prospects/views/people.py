@@ -2,6 +2,7 @@
 
 from urllib.parse import urlencode
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -55,15 +56,13 @@ def index(request: SignedInRequest) -> HttpResponse:
 
 @require_POST
 def columns(request: SignedInRequest) -> HttpResponse:
-    """Choose the columns of the table of people: those that are ticked, or all."""
+    """Choose the columns of the table of people: those that are ticked, all, or as at first."""
     table = Table(PEOPLE, request.user, {}, by="sort_name")
-    asked = request.POST.getlist("column")
-    every = "all" in request.POST
-    names = [column.name for column in table.offered if every or column.name in asked]
+    names = table.chosen_of(request.POST)
     if names:
         request.user.choose_columns(PEOPLE, names)
     else:
-        tell(request, _("A table needs a column. Tick at least one."))
+        tell(request, _("A table needs a column. Tick at least one."), level=messages.WARNING)
     return redirect(page_that_asked(request, reverse("people:home")))
 
 
