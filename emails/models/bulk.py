@@ -12,7 +12,7 @@ from accounts.changes import announce
 
 from .bulk_recipients import BulkRecipient
 from .changing import change_all
-from .content import StoredFile
+from .content import EmailContent, StoredFile
 from .email import Email, _time
 from .vocabulary import Cause, Status
 
@@ -301,14 +301,19 @@ class BulkSend(models.Model):
         transaction.on_commit(lambda: make_bulk_emails.delay(pk), robust=True)
 
     def stand_in_drafts(self) -> None:
-        """Let its one row in Drafts be there and say what it is."""
+        """Let its one row in Drafts be there and say what it is, unless there is nothing yet."""
         from ..sending.html import line_of
 
+        if not (self.subject or self.html or self.recipients.exists()):
+            self.emails.standing_for_drafts().delete()
+            return
         shown = {"subject": self.subject, "identity": self.identity, "owner": self.owner}
         shown["snippet"] = line_of(self.html)[:200]
         row, _created = Email.objects.update_or_create(
             bulk=self, to_address="", defaults={**shown, "updated_at": Now()}
         )
+        words = {"search_text": self.subject.casefold()}
+        EmailContent.objects.update_or_create(email=row, defaults=words)
         row.tell_owner()
 
     def be_a_draft(self) -> None:

@@ -1,9 +1,9 @@
 """A bulk email that was launched: how far it is, what became of each email, and what can be done."""
 
-from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.requests import SignedInRequest
@@ -70,7 +70,7 @@ def undo(request: SignedInRequest, pk: int) -> HttpResponse:
         bulk.take_back(by=request.user)
     except BulkRefused as error:
         return refused(request, Action.why_not_undone(error.bulk))
-    tell(request, Action.UNDONE, level=messages.SUCCESS)
+    tell(request, _("Undone: the bulk email was not sent. It is in Drafts."))
     return redirect("emails:bulk-edit", pk)
 
 

@@ -67,7 +67,7 @@ def autosave(request: SignedInRequest) -> HttpResponse:
 @editor_page
 def save(request: SignedInRequest, pk: int) -> HttpResponse:
     """Keep what stands in the window."""
-    window, form = _posted(request)
+    window, form = _posted(request, pk)
     saved = window.save(form)
     if saved == Saved.DRAFT and form.is_valid():
         return redirect(_address(window))
@@ -79,7 +79,7 @@ def save(request: SignedInRequest, pk: int) -> HttpResponse:
 def add(request: SignedInRequest, pk: int) -> HttpResponse:
     """Put people, groups and typed addresses on the list; what is wrong is named and stays in its
     field, the others are added."""
-    window, form = _posted(request)
+    window, form = _posted(request, pk)
     saved = window.save(form)
     text = "\n".join(request.POST.get(name, "") for name in ("add", "paste"))
     try:
@@ -96,7 +96,7 @@ def add(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_POST
 def take_off(request: SignedInRequest, pk: int) -> HttpResponse:
     """Take one off the list."""
-    window, form = _posted(request)
+    window, form = _posted(request, pk)
     window.save(form)
     taken = get_object_or_404(window.bulk.recipients.active(), pk=_number(request.POST.get("off")))
     window.bulk.take_off([taken.pk])
@@ -111,7 +111,7 @@ def take_off(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_POST
 def reset(request: SignedInRequest, pk: int) -> HttpResponse:
     """Let one recipient, or all, have the common words again."""
-    window, form = _posted(request)
+    window, form = _posted(request, pk)
     window.save(form)
     edited = window.bulk.recipients.active().edited()
     if window.recipient:
@@ -127,7 +127,7 @@ def reset(request: SignedInRequest, pk: int) -> HttpResponse:
 @editor_page
 def look_over(request: SignedInRequest, pk: int) -> HttpResponse:
     """On the way to the review: nothing may be missing."""
-    window, form = _posted(request, final="review")
+    window, form = _posted(request, pk, final="review")
     saved = window.save(form)
     if form.errors or saved != Saved.DRAFT:
         return _page(request, window, form, saved, status=422)
@@ -202,13 +202,16 @@ def _recipient(bulk: BulkSend, asked: str) -> BulkRecipient | None:
     return found.select_related("person").first()
 
 
-def _posted(request: SignedInRequest, final: str = "") -> tuple[BulkWindow, BulkForm]:
+def _posted(
+    request: SignedInRequest, pk: int | None = None, final: str = ""
+) -> tuple[BulkWindow, BulkForm]:
     """The window that a POST comes from, and what was typed in it."""
-    told = BulkWindowForm(request.POST)
+    mine, told = request.user.bulk_sends.for_page(), BulkWindowForm(request.POST)
+    bulk = get_object_or_404(mine, pk=pk) if pk else None
     if not told.is_valid():
         raise BadRequest("not from the window of a bulk email")
     asked = told.cleaned_data
-    bulk = get_object_or_404(request.user.bulk_sends.for_page(), pk=asked["bulk"])
+    bulk = bulk or get_object_or_404(mine, pk=asked["bulk"])
     recipient = _recipient(bulk, str(asked["recipient"] or ""))
     window = BulkWindow(bulk, recipient, asked["version"], asked["key"])
     form = BulkForm(request.POST, request.FILES, bulk=bulk, recipient=recipient, final=final)
