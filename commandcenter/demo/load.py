@@ -28,12 +28,14 @@ def load(smtp_port: int) -> int:
     chance, now = Random(SEED), timezone.now()  # noqa: S311 (invented people, not secrets)
     plot = Plot(chance, make_crew(chance, now, smtp_port), now)
     stories = plot.stories()
+    plot.mailing.store()
     _store_emails(stories)
     _store_history(stories)
     known: set[tuple[str, str]] = set()
     rows = [plot.block(), *(row for story in stories for row in story.suppressions)]
     Suppression.objects.bulk_create(row for row in rows if not _is_known(row, known))
     add_contacts(Random(SEED), now, plot.crew.people)  # noqa: S311 (invented people, not secrets)
+    plot.mailing.begin_another()
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")  # so much at once, and the planner would know of none of it
     return len(stories)

@@ -13,7 +13,7 @@ from accounts.changes import announce
 from .bulk_recipients import BulkRecipient
 from .changing import change_all
 from .content import EmailContent, StoredFile
-from .email import Email, _time
+from .email import Email, wall_columns
 from .vocabulary import Cause, Status
 
 if TYPE_CHECKING:
@@ -215,7 +215,7 @@ class BulkSend(models.Model):
             at_once=at_once,
             made_up_to=0,
             made_at=None,
-            **_time(at, zone or self.owner.time_zone),
+            **wall_columns(at, zone or self.owner.time_zone),
         )
         self.emails.standing_for_drafts().delete()
         self.make_emails_later()
@@ -262,7 +262,7 @@ class BulkSend(models.Model):
     @transaction.atomic
     def retry_failed(self, *, by: "User") -> int:
         """Try those again that failed, now; never the unconfirmed; returns how many."""
-        now = _time(timezone.now(), self.send_zone)
+        now = wall_columns(timezone.now(), self.send_zone)
         if self.identity and self.identity.channel_id:
             now["channel"] = self.identity.channel
         told = {"claims_lost": 0, "deferrals": 0, "on_hold": False}
@@ -309,9 +309,12 @@ class BulkSend(models.Model):
             return
         shown = {"subject": self.subject, "identity": self.identity, "owner": self.owner}
         shown["snippet"] = line_of(self.html)[:200]
-        row, _created = Email.objects.update_or_create(
+        row, created = Email.objects.update_or_create(
             bulk=self, to_address="", defaults={**shown, "updated_at": Now()}
         )
+        if created:
+            told = {"cause": Cause.CREATE, "to_status": row.status, "at": row.created_at}
+            row.transitions.create(**told, by=self.owner)
         words = {"search_text": self.subject.casefold()}
         EmailContent.objects.update_or_create(email=row, defaults=words)
         row.tell_owner()

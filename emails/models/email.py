@@ -113,7 +113,7 @@ class Email(Weighing):
         self._change(
             Cause.SCHEDULE,
             by=by,
-            **_time(at, zone or self.owner.time_zone),
+            **wall_columns(at, zone or self.owner.time_zone),
             at_once=at_once,
             channel=self.identity.channel,
             message_id=f"{uuid.uuid4().hex}@{settings.MAIL_DOMAIN}",
@@ -131,7 +131,7 @@ class Email(Weighing):
 
     def bring_forward(self, *, by: "User") -> None:
         """Let a scheduled email go now; it stays Scheduled until a worker has it in hand."""
-        now = _time(timezone.now(), self.send_zone)
+        now = wall_columns(timezone.now(), self.send_zone)
         waiting = self._mine(Status.SCHEDULED).filter(removed_at=None)
         moved = waiting.update(**now, updated_at=Now())
         self._refuse_unless(moved, Cause.SCHEDULE)
@@ -220,7 +220,7 @@ class Email(Weighing):
         """Become Scheduled for now although something is known against it, which is forgiven."""
         from prospects.models import Suppression
 
-        now = _time(timezone.now(), self.send_zone)
+        now = wall_columns(timezone.now(), self.send_zone)
         if self.identity and self.identity.channel_id:
             now["channel"] = self.identity.channel
         self._change(cause, by=by, when=when, **now, claims_lost=0, deferrals=0)
@@ -238,7 +238,7 @@ class Email(Weighing):
             transaction.on_commit(lambda: wake(channel), robust=True)
 
 
-def _time(at: datetime, zone: str) -> dict[str, Any]:
+def wall_columns(at: datetime, zone: str) -> dict[str, Any]:
     """The columns that say when: the instant, and the wall time in `zone` that was meant by it."""
     wall = at.astimezone(ZoneInfo(zone or "UTC"))
     return {

@@ -1,5 +1,6 @@
 """Bulk email as a rep does it: 300 people from a file, with a real worker, real SMTP and a real sink."""
 
+# ruff: noqa: F401, F811 - fixtures of the main job's test are those of this one
 import re
 from collections import Counter
 
@@ -11,7 +12,7 @@ from commandcenter.sink.store import Store
 from emails.models import BulkSend, Status
 from prospects.models import Group, Person, Suppression
 from tests.browser.conftest import enter
-from tests.browser.test_main_job import PATIENCE, rita, sink, start, worker  # noqa: F401
+from tests.browser.test_main_job import PATIENCE, rita, sink, start, worker
 from tests.factories import make_bulk, make_identity, make_person, make_user
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -31,7 +32,8 @@ def import_people(page) -> None:
     page.get_by_role("button", name="Upload").click()
     page.get_by_label("New group").fill("Fair")
     page.get_by_role("button", name=f"Import {COUNT} rows").click()
-    expect(page.get_by_text(f"{COUNT} people", exact=False).first).to_be_visible(timeout=PATIENCE)
+    done = page.get_by_role("heading", name="fair.csv has been imported")
+    expect(done).to_be_visible(timeout=PATIENCE)
 
 
 def saved(page) -> None:
@@ -45,10 +47,12 @@ def write_own_words(page, person: Person) -> None:
     row = page.locator(".bulk__row")
     expect(row).to_have_count(1, timeout=PATIENCE)
     row.get_by_role("link").click()
-    expect(page.get_by_text("What you change here goes to them alone")).to_be_visible()
+    expect(page.get_by_text("What you change here goes to them alone")).to_be_visible(
+        timeout=PATIENCE
+    )
     page.locator("[data-editor]").fill(f"Dear {person.first_name}, this is for you alone.")
     saved(page)
-    expect(page.locator("#bulk-own")).to_contain_text("own words")
+    expect(page.locator("#bulk-own")).to_contain_text("own words", timeout=PATIENCE)
 
 
 @pytest.mark.long
@@ -57,7 +61,7 @@ def test_three_hundred_people_each_get_their_own_message_or_a_reason(
     rita,
     sink,
     worker,
-    tmp_path,  # noqa: F811
+    tmp_path,
 ):
     page = open_page()
     enter(page, rita)
@@ -73,7 +77,9 @@ def test_three_hundred_people_each_get_their_own_message_or_a_reason(
     page.get_by_role("combobox", name="Add people, groups or addresses").press_sequentially("hot")
     page.get_by_role("option", name="Hot").click()
     page.get_by_role("button", name="Add", exact=True).click()
-    expect(page.get_by_text("1 was on the list already and stays there once.")).to_be_visible()
+    expect(page.get_by_text("1 was on the list already and stays there once.")).to_be_visible(
+        timeout=PATIENCE
+    )
 
     page.get_by_label("Subject").fill("Prices for {{company}}")
     page.locator("[data-editor]").fill("Hi {{first_name}}, our prices have changed.")
@@ -83,16 +89,16 @@ def test_three_hundred_people_each_get_their_own_message_or_a_reason(
 
     # A later common edit keeps them, and says so.
     page.get_by_role("link", name="All recipients").click()
-    expect(page.get_by_text(f"{OWN} keep words of their own")).to_be_visible()
+    expect(page.get_by_text(f"{OWN} keep words of their own")).to_be_visible(timeout=PATIENCE)
     page.locator("[data-editor]").fill("Hi {{first_name}}, our new prices hold from May.")
     saved(page)
     page.get_by_role("button", name="Review and send").click()
     expect(page.get_by_role("heading", name="298 people will get it")).to_be_visible(
         timeout=PATIENCE
     )
-    expect(
-        page.get_by_text(f"{people[10].email} must not be mailed: unsubscribed.")
-    ).to_be_visible()
+    expect(page.get_by_text(f"{people[10].email} must not be mailed: unsubscribed.")).to_be_visible(
+        timeout=PATIENCE
+    )
     page.get_by_role("button", name="Send to 298 people now").click()
 
     # One unsubscribes while it runs, in the midst of a pause.
@@ -111,9 +117,9 @@ def test_three_hundred_people_each_get_their_own_message_or_a_reason(
     )
     for person in (people[10], gone.person):
         page.goto(person.get_absolute_url())
-        expect(page.get_by_text("Not to be mailed").first).to_be_visible()
+        expect(page.get_by_text("Not to be mailed").first).to_be_visible(timeout=PATIENCE)
     page.goto(people[0].get_absolute_url())
-    expect(page.get_by_text("Prices for Kund 0 AB").first).to_be_visible()
+    expect(page.get_by_text("Prices for Kund 0 AB").first).to_be_visible(timeout=PATIENCE)
 
 
 def wait_until_made(page, bulk) -> None:
