@@ -48,14 +48,16 @@ def _left(prompt: str) -> Unfilled:
 
 def _empty(fields: list[Field], mend: Mend, about: About) -> Unfilled:
     values = {
-        "who": _whose(mend, about, fields),
+        "who": about.called_by_first_name,
         "fields": _listed(fields),
         "code": f'{{{{{fields[0].name} | default: "…"}}}}',
     }
     if fields[0].group == Group.LAST_EMAIL:
         short = _("No email to %(who)s to quote yet") % values
         return Unfilled(f"{short}: {_('take {{last_email_body}} out.')}", short)
-    if mend in {Mend.SENDER, Mend.IDENTITY} or about.person or about.to_name:
+    if mend in {Mend.SENDER, Mend.IDENTITY}:
+        short = _("Your %(fields)s is empty") % values
+    elif about.person or about.to_name:
         short = _("%(who)s has no %(fields)s") % values
     else:
         short = _("Nobody knows the %(fields)s of %(who)s") % values
@@ -63,18 +65,10 @@ def _empty(fields: list[Field], mend: Mend, about: About) -> Unfilled:
     return Unfilled(f"{short}: {mended}", short, _where(mend, about))
 
 
-def _whose(mend: Mend, about: About, fields: list[Field]) -> str:
-    if mend == Mend.SENDER:
-        return about.owner.name
-    if mend == Mend.IDENTITY:
-        return about.identity.address if about.identity else about.owner.name
-    return about.called_by_first_name
-
-
 def _listed(fields: Iterable[Field]) -> str:
     """Their labels as they stand within a sentence."""
     words = [
-        f"“{field.label}”" if field.group == Group.CUSTOM else _in_a_sentence(str(field.label))
+        _in_a_sentence(str(field.label)) if field.group == Group.PERSON else f"“{field.label}”"
         for field in fields
     ]
     *most, last = words
