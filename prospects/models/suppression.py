@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 
+# What stands before the hash of an address that is not known any more.
+HASHED = "sha256:"
+
+
 def domains_of(address: str) -> list[str]:
     """The domain of `address` and every parent domain below the top level, most specific first."""
     labels = address.rpartition("@")[2].lower().rstrip(".").split(".")
@@ -22,7 +26,7 @@ def domains_of(address: str) -> list[str]:
 
 def hash_of(address: str) -> str:
     """What stands for `address` once the email that named it has been purged."""
-    return f"sha256:{hashlib.sha256(address.strip().lower().encode()).hexdigest()}"
+    return f"{HASHED}{hashlib.sha256(address.strip().lower().encode()).hexdigest()}"
 
 
 class AddressHash(models.Func):
