@@ -23,6 +23,7 @@ urlpatterns = [
     path("own-browser/", own_browser, name="own-browser"),
     path("t/", include("emails.tracking.urls")),
     path("people/", include("prospects.urls")),
+    path("templates/", include("emails.library.urls")),
     path("settings/", include("accounts.urls")),
     path("settings/", include("emails.setup.urls")),
     path("admin/", admin.site.urls),

@@ -18,16 +18,20 @@ from .models import (
     Attempt,
     BulkRecipient,
     BulkSend,
+    Category,
     Channel,
     Composition,
     Email,
     EmailContent,
     Event,
     FailedReaction,
+    Favourite,
     Identity,
     Link,
     ReturnedMail,
     StoredFile,
+    Template,
+    TemplateVersion,
     Transition,
     UnattendedPeriod,
 )
@@ -240,3 +244,42 @@ class CompositionAdmin(ReadOnly):
         if found:
             found.typed = {}
         return found
+
+
+@admin.register(Category)
+class CategoryAdmin(Listed):
+    list_display = ["name", "owner"]
+    list_select_related = ["owner"]
+    search_fields = ["name"]
+    readonly_fields = ["owner"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Its owner deletes it, once it is empty."""
+        return False
+
+
+@admin.register(Template)
+class TemplateAdmin(ReadOnly):
+    list_display = ["name", "owner", "category", "version", "updated_at", "removed_at"]
+    list_filter = ["teams", ("removed_at", admin.EmptyFieldListFilter)]
+    list_select_related = ["owner", "category"]
+    search_fields = ["name"]
+    exclude = ["subject", "html", "key", "sort_name", "search_text"]
+
+
+@admin.register(TemplateVersion)
+class TemplateVersionAdmin(ReadOnly):
+    list_display = ["name", "number", "template", "written_by", "written_at"]
+    list_select_related = ["template", "written_by"]
+    search_fields = ["=template__id", "name"]
+    exclude = ["subject", "html"]
+    ordering = ["-pk"]
+
+
+@admin.register(Favourite)
+class FavouriteAdmin(ReadOnly):
+    list_display = ["template", "user"]
+    list_select_related = ["template", "user"]

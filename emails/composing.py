@@ -271,7 +271,7 @@ class Window:
 
 def typed_of(email: Email) -> dict[str, Any]:
     """What stood in the window when `email` was written."""
-    content = email.content
+    content, version = email.content, email.template_version
     return {
         "identity": email.identity_id,
         "to": f"{email.to_name} <{email.to_address}>" if email.to_name else email.to_address,
@@ -280,6 +280,7 @@ def typed_of(email: Email) -> dict[str, Any]:
         "subject": content.subject,
         "html": content.html,
         "files": [attachment.file_id for attachment in email.attachments.all()],
+        "template": version.ticket_for(email.owner) if version else "",
     }
 
 

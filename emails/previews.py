@@ -47,7 +47,13 @@ def preview(email: Email, *, pictures: bool = False) -> Preview:
     except EmailContent.DoesNotExist:  # purged
         return Preview(SafeString(), has_remote_pictures=False, is_plain=True)
     said = content.sent_html or resolve(about(email), content.subject, content.html).body.marked
-    return _shown(email, said, pictures)
+    urls = {click_url(email.pk, link.number): link.url for link in email.links.all()}
+    return _shown(said, pictures, pixel_url(email.pk), urls)
+
+
+def preview_of(html: str, *, pictures: bool = False) -> Preview:
+    """As `preview`, of a text that nobody has sent."""
+    return _shown(html, pictures, NOTHING, {})
 
 
 def previewed(html: str) -> Preview:
@@ -75,7 +81,7 @@ def policy(*, pictures: bool) -> dict[str, list[str]]:
     }
 
 
-def _shown(email: Email, html: str, pictures: bool) -> Preview:
+def _shown(html: str, pictures: bool, pixel: str, urls: dict[str, str]) -> Preview:
     remote = bool(_REMOTE_STYLE.search(html))
 
     def original(tag: str, address: str) -> str | None:
@@ -89,8 +95,6 @@ def _shown(email: Email, html: str, pictures: bool) -> Preview:
         remote = True
         return None if pictures else NOTHING
 
-    pixel = pixel_url(email.pk)
-    urls = {click_url(email.pk, link.number): link.url for link in email.links.all()}
     shown = clean(AddressReplacer(html, original).html)
     is_plain = not remote and not _COLOURED.search(shown)
     return Preview(mark_safe(shown), remote, is_plain)  # noqa: S308 - that is what clean() is for

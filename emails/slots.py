@@ -33,6 +33,15 @@ add(
         phone=True,
     )
 )
+add(
+    Entry(
+        gettext_lazy("Templates"),
+        icon="file-text",
+        url="templates:home",
+        section="templates",
+        order=25,
+    )
+)
 
 
 @slot("settings-menu", order=10)

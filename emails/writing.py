@@ -11,7 +11,15 @@ from django.db.models import F
 from django.db.models.functions import Now
 
 from .fields import About, Values, render
-from .models import Cause, Email, EmailContent, Identity, Status, StoredFile
+from .models import (
+    Cause,
+    Email,
+    EmailContent,
+    Identity,
+    Status,
+    StoredFile,
+    TemplateVersion,
+)
 from .sending.html import line_of
 
 if TYPE_CHECKING:
@@ -40,6 +48,7 @@ class Writing:
     cc: Sequence[str] = ()
     bcc: Sequence[str] = ()
     files: Sequence[StoredFile] = field(default=())
+    template_version: TemplateVersion | None = None  # the one that was put in last
 
     def values(self, owner: "User", email: Email | None = None) -> Values:
         """What the fields say in it when it is written by `owner`."""
@@ -53,6 +62,7 @@ class Writing:
             "to_address": self.to_address,
             "to_name": self.to_name or (self.person.name if self.person else ""),
             "person": self.person,
+            "template_version": self.template_version,
         }
 
     def said(self) -> dict[str, object]:

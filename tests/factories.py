@@ -9,7 +9,16 @@ from django.utils import timezone
 
 from accounts.models import User
 from emails.bulk.adding import add_people
-from emails.models import Attempt, BulkSend, Channel, Email, Identity, Outcome, Status
+from emails.models import (
+    Attempt,
+    BulkSend,
+    Channel,
+    Email,
+    Identity,
+    Outcome,
+    Status,
+    Template,
+)
 from emails.writing import Writing, draft
 from prospects.models import Person
 
@@ -46,6 +55,11 @@ def make_person(owner: User, first_name: str = "", **fields: Any) -> Person:
         "company": "Nordlys Energi",
     } | fields
     return Person.objects.create(owner=owner, first_name=first_name, **fields)
+
+
+def make_template(owner: User, name: str = "Intro", **fields: Any) -> Template:
+    fields = {"category": None, "subject": "Hello", "html": "<p>Hello from us</p>"} | fields
+    return Template.write(owner, name=name, **fields)
 
 
 def make_draft(owner: User, **fields: Any) -> Email:
@@ -100,6 +114,11 @@ def make_attempt(email: Email) -> Attempt:
     attempt = mark(email, lease, worker="test")
     assert attempt is not None
     return attempt
+
+
+def deliver(email: Email) -> None:
+    """Let a scheduled email that is due arrive."""
+    _bring_to(email, make_attempt(email), Status.DELIVERED)
 
 
 def _bring_to(email: Email, attempt: Attempt, status: Status) -> None:

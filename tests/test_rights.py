@@ -10,7 +10,7 @@ import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.models import Team, Undo
-from emails.models import Status
+from emails.models import Category, Status
 from prospects.models import Group, PeopleImport
 from tests.factories import (
     make_bulk,
@@ -20,6 +20,7 @@ from tests.factories import (
     make_identity,
     make_launched,
     make_person,
+    make_template,
     make_user,
 )
 
@@ -78,6 +79,10 @@ def hers(rita):
     Team.objects.create(name="North")
     bulk = make_bulk(rita, person)
     launched = make_launched(rita, person)
+    template = make_template(rita)
+    gone = make_template(rita, "Gone")
+    gone.remove(by=rita)
+    category = Category.named(rita, "First contact")
     undo = Undo.objects.create(user=rita, action="emails.archive")
     channel = make_channel(rita)
     return {
@@ -96,6 +101,11 @@ def hers(rita):
         "people:edit-group": group.pk,
         "people:delete-group": group.pk,
         "people:import": waiting.pk,
+        "templates:": template.pk,
+        "templates:restore": gone.pk,
+        "templates:version": template.latest.pk,
+        "templates:category": category.pk,
+        "templates:delete-category": category.pk,
         "people:bad-rows": done.pk,
         "accounts:": rita.pk,
         "undo": undo.pk,

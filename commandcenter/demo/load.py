@@ -11,6 +11,7 @@ from emails.tracking.rewriting import instrument
 from prospects.models import Suppression
 
 from .contacts import add_contacts
+from . import library
 from .crew import make_crew
 from .plot import Plot
 from .story import Story
@@ -29,6 +30,7 @@ def load(smtp_port: int) -> int:
     plot = Plot(chance, make_crew(chance, now, smtp_port), now)
     stories = plot.stories()
     plot.mailing.store()
+    library.stock(chance, now, stories)
     _store_emails(stories)
     _store_history(stories)
     known: set[tuple[str, str]] = set()

@@ -141,6 +141,7 @@ def _of_every_email(bulk: "BulkSend") -> dict[str, Any]:
         "identity": bulk.identity_id,
         "channel": bulk.channel_id,
         "bulk": bulk.pk,
+        "template_version": bulk.template_version_id,
         "status": Email.Status.SCHEDULED,
         "send_at": bulk.send_at,
         "send_wall": bulk.send_wall,

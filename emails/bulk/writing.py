@@ -13,7 +13,7 @@ from django.db.models import F
 from django.db.models.functions import Now
 
 from ..composing import Saved
-from ..models import BulkRecipient, BulkSend
+from ..models import BulkRecipient, BulkSend, TemplateVersion
 from ..wall_time import WallTime
 from .adding import Added, add_typed
 from .checking import words_to
@@ -42,6 +42,8 @@ class BulkWindow:
         subject, html = words_to(bulk, self.recipient) if self.recipient else _common(bulk)
         told = {"cc": ", ".join(bulk.cc), "bcc": ", ".join(bulk.bcc)} | bulk.typed
         told |= {"identity": bulk.identity_id, "subject": subject, "html": html}
+        if bulk.template_version and not self.recipient:
+            told["template"] = bulk.template_version.ticket_for(bulk.owner)
         return told | {"files": [file.pk for file in bulk.files.all()]}
 
     def save(self, form: "BulkForm") -> Saved:
@@ -99,6 +101,7 @@ def begin(owner: "User", typed: dict[str, Any] | None = None) -> BulkSend:
         identity=chosen or default,
         subject=str(typed.get("subject") or "")[:500],
         html=str(typed.get("html") or ""),
+        template_version=TemplateVersion.of_ticket(owner, str(typed.get("template") or "")),
         typed={"zone": owner.time_zone}
         | {name: typed[name] for name in ("cc", "bcc", "date", "time", "zone") if typed.get(name)},
     )

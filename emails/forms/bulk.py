@@ -54,6 +54,7 @@ class BulkForm(ComposeForm):
         told |= {name: self.read[name] for name in ("identity", "cc", "bcc") if name in self.read}
         if self.chosen:
             return told
+        told["template_version"] = self.template_version
         if "subject" in self.read:
             return told | {"subject": self.read["subject"], "html": self.body}
         told["typed"]["subject"] = self._raw("subject")

@@ -4,7 +4,6 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 from django.utils.text import capfirst
@@ -20,6 +19,7 @@ from ..wall_time import WallTime
 from ..writing import Writing
 from .files import FilesForm
 from .shown import Shown, from_text, is_blank
+from .subjects import subject_line
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -78,6 +78,7 @@ class ComposeForm(Shown, FilesForm):
             cc=told.get("cc") or [],
             bcc=told.get("bcc") or [],
             files=told.get("attached", []),
+            template_version=self.template_version,
         )
 
     def typed(self) -> dict[str, Any]:
@@ -115,15 +116,7 @@ class ComposeForm(Shown, FilesForm):
         return recipients.several(self.cleaned_data["bcc"])
 
     def clean_subject(self) -> str:
-        subject = self.cleaned_data["subject"]
-        if recipients.BREAKING.search(subject):
-            raise ValidationError(_("A subject stands on one line."), code="line")
-        if len(subject) > 500:
-            raise ValidationError(
-                _("A subject has at most 500 characters; this one has %(count)s."),
-                params={"count": len(subject)},
-            )
-        return subject
+        return subject_line(self.cleaned_data["subject"])
 
     def clean_html(self) -> str:
         html = clean(self.cleaned_data["html"])

@@ -17,7 +17,7 @@ from prospects.models import Person
 from .. import recipients
 from ..fields import About, Group, Listed, Values, listed
 from ..fields.language import FILTERS
-from ..models import Identity
+from ..models import Identity, TemplateVersion
 from ..resolving import Resolved, resolve, signature_below
 from ..sending.html import clean, text_of
 from ..unfilled import Unfilled, unfilled
@@ -111,6 +111,16 @@ class Shown(forms.Form):
         return (
             self.user.identities.for_compose().filter(pk=self.initial.get("identity") or 0).first()
         )
+
+    @cached_property
+    def template_version(self) -> TemplateVersion | None:
+        """What was put in from a template last. Not worth a word if it is out of reach by now."""
+        return TemplateVersion.of_ticket(self.user, self.template_ticket)
+
+    @property
+    def template_ticket(self) -> str:
+        """As it stands in the window's hidden field."""
+        return str((self.data if self.is_bound else self.initial).get("template") or "")
 
     @property
     def copies(self) -> list[str]:

@@ -1,12 +1,17 @@
 from .bulk import BulkRefused, BulkSend
 from .bulk_recipients import BulkRecipient
+from .categories import Category, NotEmpty
 from .changing import IllegalTransition
 from .channels import Channel, UnattendedPeriod
 from .content import Attachment, Composition, EmailContent, Link, StoredFile
 from .email import Email
+from .favourites import Favourite
 from .history import Attempt, Event, FailedReaction, Transition
 from .identities import Identity
 from .returned import ReturnedMail
+from .templates import Overtaken, Template, TooMany
+from .uses import Uses
+from .versions import TemplateVersion
 from .vocabulary import Cause, Lane, Outcome, Status
 
 __all__ = [
@@ -15,6 +20,7 @@ __all__ = [
     "BulkRecipient",
     "BulkRefused",
     "BulkSend",
+    "Category",
     "Cause",
     "Channel",
     "Composition",
@@ -22,14 +28,21 @@ __all__ = [
     "EmailContent",
     "Event",
     "FailedReaction",
+    "Favourite",
     "Identity",
     "IllegalTransition",
     "Lane",
     "Link",
+    "NotEmpty",
     "Outcome",
+    "Overtaken",
     "ReturnedMail",
     "Status",
     "StoredFile",
+    "Template",
+    "TemplateVersion",
+    "TooMany",
     "Transition",
     "UnattendedPeriod",
+    "Uses",
 ]

@@ -106,6 +106,14 @@ class BulkSend(models.Model):
     )
     subject = models.CharField(_("subject"), max_length=500, blank=True)
     html = models.TextField(blank=True)
+    # The text that the common words were made with, if they were.
+    template_version = models.ForeignKey(
+        "emails.TemplateVersion",
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("template"),
+    )
     # These travel with the first recipient's message only.
     cc = models.JSONField(default=list)
     bcc = models.JSONField(default=list)

@@ -156,7 +156,7 @@ class Composition(models.Model):
 
     KEPT: ClassVar = timedelta(days=90)
     FIELDS: ClassVar = (
-        "identity", "to", "cc", "bcc", "subject", "html", "files", "date", "time", "zone",
+        "identity", "to", "cc", "bcc", "subject", "html", "files", "date", "time", "zone", "template",
     )  # fmt: skip
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="compositions")

@@ -91,6 +91,11 @@ class Email(Weighing):
                 name="emails_of_bulk",
                 condition=Q(bulk__isnull=False),
             ),
+            models.Index(
+                fields=["template_version", "delivered_at"],
+                name="emails_of_template",
+                condition=Q(template_version__isnull=False),
+            ),
         ]
 
     @property

@@ -125,11 +125,13 @@ class EmailQuerySet(models.QuerySet["Email"]):
 
     def for_pane(self) -> Self:
         """With what the reading pane shows of the email itself, in one query."""
-        return self.unpurged().select_related("person", "channel", "identity", "owner", "content")
+        related = ("person", "channel", "identity", "owner", "content", "template_version")
+        return self.unpurged().select_related(*related).defer("template_version__html")
 
     def for_compose(self) -> Self:
         """With what the compose window needs of it."""
-        return self.select_related("content", "owner", "identity__channel")
+        related = ("content", "owner", "identity__channel", "template_version")
+        return self.select_related(*related).defer("template_version__html")
 
     def sent_since(self, moment: datetime) -> Self:
         return self.filter(delivered_at__gte=moment)

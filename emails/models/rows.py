@@ -65,6 +65,16 @@ class EmailRow(models.Model):
         "self", models.SET_NULL, null=True, related_name="continued_by", verbose_name=_("made from")
     )
 
+    # The text that it was made with; of several the one that was put in last, however much of it
+    # was changed by hand afterwards.
+    template_version = models.ForeignKey(
+        "emails.TemplateVersion",
+        models.PROTECT,
+        null=True,
+        related_name="emails",
+        db_index=False,
+        verbose_name=_("template"),
+    )
     # Of which bulk email it is one, made for which of its recipients. Without an address it is
     # the bulk email's own row in Drafts.
     bulk = models.ForeignKey(

@@ -30,6 +30,7 @@ from ..bulk.adding import TooMany
 from ..bulk.writing import turned_into_bulk
 from ..composing import MOVED, Saved, Window
 from ..forms import ComposeForm, FilesForm, WindowForm
+from ..library.searching import ChosenTemplate
 from ..previews import policy, previewed
 from ..readiness import checks, on_its_way, undo_seconds
 from ..recipients import groups_meant, suggestions, typed_by
@@ -52,11 +53,12 @@ def editor_page(view: View) -> View:
 @require_GET
 @editor_page
 def new(request: SignedInRequest) -> HttpResponse:
-    """A new email, or with ?key= what was begun under it."""
+    """A new email, or with ?key= what was begun under it; ?to= and ?template= fill it in."""
     if wants_part(request):
         return _frame(request)
     window = Window.new(request.user, WindowForm.key_in(request.GET))
-    typed = window.typed() or {"to": request.GET.get("to", "")}
+    chosen = ChosenTemplate(request.user, request.GET)
+    typed = window.typed() or {"to": request.GET.get("to", "")} | chosen.typed()
     return _page(request, window, _opened(request, typed))
 
 
@@ -176,7 +178,9 @@ def attach(request: SignedInRequest) -> HttpResponse:
 @require_GET
 def suggest_people(request: SignedInRequest) -> HttpResponse:
     """People by name or address, and groups, for what stands at the end of a recipients' field."""
-    field = next((name for name in ("to", "add", "cc", "bcc") if name in request.GET), "to")
+    field = next(
+        (name for name in ("to", "add", "cc", "bcc", "look_as") if name in request.GET), "to"
+    )
     typed, user = request.GET.get(field, ""), request.user
     told: dict[str, object] = {"people": suggestions(Person.seen_by(user), typed)}
     if field in {"to", "add"}:  # a group stands for a message to each
@@ -200,7 +204,7 @@ def preview(request: SignedInRequest) -> HttpResponse:
     """Subject and text as the recipient reads them, or whoever is chosen to be looked at instead;
     under the policy of previews."""
     form = _typed(request, checked=True)
-    form.look_as(request.POST.get("as", ""))
+    form.look_as(request.POST.get("look_as", ""))
     told = {"form": form, "preview": previewed(form.resolved.body.marked)}
     response = render(request, "emails/compose/preview.html", told)
     response["Content-Security-Policy"] = build_policy(policy(pictures=True))

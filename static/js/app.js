@@ -2,6 +2,7 @@
 // which come later have it too.
 import "./ask.js";
 import "./compose/forget.js";
+import "./control.js";
 import "./countdown.js";
 import "./fit.js";
 import "./keys.js";

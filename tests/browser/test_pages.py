@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from django.urls import URLResolver, get_resolver, reverse
 
+from accounts.models import Team
 from emails.folders import FOLDERS
-from emails.models import Status
+from emails.models import Category, Status, Template
 from prospects.models import Group, Suppression
 from tests.browser.conftest import enter, findings
 from tests.factories import (
@@ -21,6 +22,7 @@ from tests.factories import (
     make_identity,
     make_launched,
     make_person,
+    make_template,
     make_user,
 )
 
@@ -32,7 +34,7 @@ LOOKS = {
     "dark phone": (390, True),
 }
 # Whose pages are ours from end to end, and those of django-allauth that we lead to.
-OURS = {"emails", "people", "accounts", "setup"}
+OURS = {"emails", "people", "templates", "accounts", "setup"}
 SIGN_IN = ["account_login", "account_reset_password", "account_reset_password_done"]
 SECURITY = ["account_change_password", "mfa_index"]
 # They take what is posted, lead elsewhere, or are part of a page.
@@ -53,6 +55,8 @@ NO_PAGES = {
     "emails:schedule",
     "emails:send",
     "people:columns",
+    "templates:picker",
+    "templates:picker-found",
 }
 
 
@@ -75,7 +79,22 @@ def admin():
     bulk.recipients.first().write("Only yours", bulk.html, common=bulk)
     Suppression.suppress(people[3].email, "unsubscribed")
     make_launched(admin, *people)
+    make_library(admin)
     return admin
+
+
+def make_library(admin):
+    """Templates of the admin's and of a colleague's, in a category, shared and deleted."""
+    team, colleague = Team.objects.create(name="North"), make_user("Cilla Colleague")
+    for member in (admin, colleague):
+        team.memberships.create(user=member)
+    category = Category.named(admin, "First contact")
+    template = make_template(admin, "Intro for head offices", category=category)
+    template.star(admin)
+    for owner, name in ((admin, "After the demo"), (colleague, "Price list")):
+        make_template(owner, name).share([team])
+    make_template(admin, "Old").remove(by=admin)
+    make_email(admin, Status.DELIVERED, template_version=template.latest, subject="By template")
 
 
 def names_without_values() -> Iterator[str]:
@@ -116,9 +135,28 @@ def pages_of(admin) -> dict[str, str]:
         "unsubscribes": f"{told['people:home']}?show=unsubscribed",
         "group edit": reverse("people:edit-group", args=[group.pk]),
         "identity": reverse("setup:identity", args=[identity.pk]),
+        **pages_of_library(admin),
         "channel": reverse("setup:channel", args=[channel.pk]),
         "member": reverse("accounts:member", args=[admin.pk]),
         "404": "/nowhere/",
+    }
+
+
+def pages_of_library(admin) -> dict[str, str]:
+    templates = {template.name: template for template in Template.objects.all()}
+    intro, price = templates["Intro for head offices"], templates["Price list"]
+    return {
+        "template": intro.get_absolute_url(),
+        "template of a colleague": price.get_absolute_url(),
+        "template deleted": templates["Old"].get_absolute_url(),
+        "template version": intro.latest.get_absolute_url(),
+        "templates of a category": intro.category.get_absolute_url(),
+        "templates in vain": reverse("templates:home") + "?words=nothing",
+        "templates deleted": reverse("templates:home") + "?view=deleted&sort=used",
+        "category": reverse("templates:category", args=[intro.category.pk]),
+        "email by template": reverse(
+            "emails:email", args=[admin.emails.get(subject="By template").pk]
+        ),
     }
 
 

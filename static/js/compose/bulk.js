@@ -5,6 +5,7 @@ import "./files.js";
 import "./drop.js";
 import "./panels.js";
 import "./when.js";
+import "./templates.js";
 import "./fields.js";
 import "./highlight.js";
 import "./saving.js";

@@ -8,12 +8,17 @@ const plain = form.querySelector("[data-plain]");
 const field = form.querySelector("[data-html]");
 
 export const editor = new MailEditor(root);
-editor.setHTML(field.value);
+
+export function read(html) {
+  editor.setHTML(html);
+  // A text that brings its own colours is shown on white, as most of its readers will see it.
+  root.toggleAttribute("data-paper", /\bbgcolor|\bcolor\b|background/i.test(html));
+}
+
+read(field.value);
 root.hidden = false;
 plain.hidden = plain.disabled = true;
 if (plain.hasAttribute("aria-invalid")) root.setAttribute("aria-describedby", plain.getAttribute("aria-describedby"));
-// A text that brings its own colours is shown on white, as most of its readers will see it.
-root.toggleAttribute("data-paper", /\bbgcolor|\bcolor\b|background/i.test(field.value));
 
 export function write() {
   field.value = editor.isEmpty ? "" : editor.getHTML();

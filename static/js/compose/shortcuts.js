@@ -1,5 +1,6 @@
 // ⌘⏎ (Ctrl ⏎) presses the main button, also from within the text; Escape closes a window that stands over a list. Enter
 // in a field does nothing, so that nobody sends by mistake.
+import "../control.js";
 import { leave, outside } from "./leaving.js";
 
 const form = document.querySelector("#compose");
@@ -15,7 +16,6 @@ form.addEventListener("keydown", (event) => {
 document.addEventListener("keydown", (event) => {
   const field = event.target.matches?.("input:not([type=checkbox], [type=file])");
   if (event.key === "Enter" && field) event.preventDefault();
-  if (event.key === "Escape" && !event.defaultPrevented && outside) leave();
+  const asked = document.querySelector("dialog:modal"); // Escape answers that
+  if (event.key === "Escape" && !event.defaultPrevented && !asked && outside) leave();
 });
-
-if (!/Mac|iPhone|iPad/.test(navigator.platform)) document.documentElement.dataset.control = "";

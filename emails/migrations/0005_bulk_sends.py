@@ -13,6 +13,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('emails', '0002_lanes_and_holding'),
         ('emails', '0003_fill_subjects_as_written'),
+        ('emails', '0004_templates'),
         ('prospects', '0003_custom_fields_and_notes'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
@@ -45,6 +46,7 @@ class Migration(migrations.Migration):
             name='BulkSend',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('template_version', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='emails.templateversion', verbose_name='template')),
                 ('subject', models.CharField(blank=True, max_length=500, verbose_name='subject')),
                 ('html', models.TextField(blank=True)),
                 ('cc', models.JSONField(default=list)),

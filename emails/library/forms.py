@@ -1,0 +1,257 @@
+"""What is written in a template, where it stands, and what is looked for among templates."""
+
+from typing import TYPE_CHECKING, Any
+from uuid import uuid5
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.template.defaultfilters import filesizeformat
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.forms import SharingForm, one_line
+
+from ..fields import Group, Listed, Problem, listed, read, unknown_custom
+from ..fields.language import FILTERS
+from ..forms.compose import LongTextField
+from ..forms.files import MEGABYTE
+from ..forms.shown import from_text, is_blank
+from ..forms.subjects import subject_line
+from ..models import Category, Identity, Overtaken, Template, TooMany
+from ..sending.html import clean, text_of
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+NO_CATEGORY = gettext_lazy("No category")
+
+
+class CategoryForm(forms.ModelForm):
+    """A category's name, which its owner has once."""
+
+    class Meta:
+        model = Category
+        fields = ["name"]
+
+    def clean_name(self) -> str:
+        name = one_line(self.cleaned_data["name"])
+        others = self.instance.owner.categories.exclude(pk=self.instance.pk)
+        if others.called(name).exists():
+            raise ValidationError(_("You have a category of this name already."), code="known")
+        return name
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if not self.instance.pk:
+            refuse_another_category(self.instance.owner)
+        return cleaned
+
+
+def refuse_another_category(owner: "User") -> None:
+    """Raise ValidationError if `owner` has as many categories as one may have."""
+    limit = settings.LIMITS["CATEGORIES"]
+    if owner.categories.count() >= limit:
+        raise ValidationError(
+            _("You have %(limit)s categories, and more are not allowed. Delete empty ones first."),
+            params={"limit": limit},
+        )
+
+
+class TemplateForm(forms.Form):
+    """A template as it stands in its editor; `template` is the one that is changed, if any.
+
+    `version` is that of the template when the page read it.
+    """
+
+    key = forms.UUIDField()
+    version = forms.IntegerField(required=False, min_value=0, max_value=2**31 - 2)
+    name = forms.CharField(
+        max_length=150,
+        label=gettext_lazy("Name"),
+        error_messages={"required": gettext_lazy("Give it a name, by which you find it.")},
+    )
+    category = forms.ModelChoiceField(
+        Category.objects.none(),
+        required=False,
+        label=gettext_lazy("Category"),
+        empty_label=NO_CATEGORY,
+    )
+    new_category = forms.CharField(
+        required=False, max_length=100, label=gettext_lazy("or a new one")
+    )
+    subject = forms.CharField(required=False, label=gettext_lazy("Subject"))
+    html = LongTextField(required=False, strip=False)
+    text = LongTextField(required=False, strip=False, label=gettext_lazy("Text"))
+
+    def __init__(
+        self, owner: "User", *args: Any, template: Template | None = None, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.owner, self.template = owner, template
+        self.written = ""
+        self.fields["category"].queryset = owner.categories.by_name()  # type: ignore[attr-defined]
+
+    # What is asked of it ---------------------------------------------------------------------
+
+    @classmethod
+    def of(cls, template: Template) -> "TemplateForm":
+        """To change `template`."""
+        told = {"key": template.key, "version": template.version, "name": template.name}
+        told |= {"subject": template.subject, "html": template.html}
+        category = template.category_id
+        return cls(template.owner, template=template, initial=told | {"category": category})
+
+    def keep_apart(self) -> Template | None:
+        """As `keep`, as a new template beside the one that was changed meanwhile; the same one
+        for a second press."""
+        told = self.cleaned_data
+        self.template, told["key"] = None, uuid5(told["key"], f"beside {told['version']}")
+        return self.keep()
+
+    def keep(self) -> Template | None:
+        """The template as it is written now; None, with an error, if it cannot be kept.
+
+        Raises Overtaken if the template was changed meanwhile.
+        """
+        told = self.cleaned_data
+        said = {"category": self._category(), "name": told["name"], "subject": told["subject"]}
+        said["html"] = told["html"]
+        if self.template:
+            self.template.rewrite(version=told["version"] or 0, by=self.owner, **said)
+            return self.template
+        try:
+            return Template.write(self.owner, key=told["key"], **said)
+        except TooMany as full:
+            self.add_error(None, str(full))
+            return None
+
+    def keep_over(self, overtaken: Overtaken) -> Template | None:
+        """As `keep`, in place of what somebody else has written, which stays as a version."""
+        self.cleaned_data["version"] = overtaken.template.version
+        return self.keep()
+
+    # What its page shows ---------------------------------------------------------------------
+
+    @property
+    def body(self) -> str:
+        """The text, clean."""
+        return self.written if self.is_bound else self.initial.get("html") or ""
+
+    @property
+    def body_as_text(self) -> str:
+        return text_of(self.body).rstrip("\n")
+
+    @property
+    def known_fields(self) -> list[tuple[Group, list[Listed]]]:
+        """Every field that can be used."""
+        return listed()
+
+    @property
+    def filters(self) -> list[tuple[str, Any]]:
+        """What can be done with a field."""
+        return list(FILTERS.items())
+
+    @property
+    def sender(self) -> Identity | None:
+        """Who it comes from when it is looked at: the identity that new emails begin with."""
+        return self.owner.identities.for_compose().first()
+
+    @property
+    def body_limit(self) -> int:
+        """How many bytes the text may have."""
+        return settings.LIMITS["BODY_MB"] * MEGABYTE
+
+    # How it is read --------------------------------------------------------------------------
+
+    def clean_name(self) -> str:
+        return one_line(self.cleaned_data["name"])
+
+    def clean_new_category(self) -> str:
+        name = one_line(self.cleaned_data["new_category"])
+        if name and not self.owner.categories.called(name).exists():
+            refuse_another_category(self.owner)
+        return name
+
+    def clean_subject(self) -> str:
+        return subject_line(self.cleaned_data["subject"])
+
+    def clean_html(self) -> str:
+        html = clean(self.cleaned_data["html"])
+        return "" if is_blank(html) else html
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        text = "\n".join(cleaned.get("text", "").splitlines())
+        if "text" in self.data and text.strip() != text_of(cleaned.get("html") or "").strip():
+            cleaned["html"] = from_text(text)
+        # Shown again whatever is said against it below: nothing typed is lost.
+        self.written = cleaned.get("html") or ""
+        self._judge_size(cleaned.get("html") or "")
+        self._judge_fields(cleaned)
+        if not self.errors and not (cleaned["subject"] or cleaned["html"]):
+            self.add_error("html", _("Write a subject or a text: the template is empty."))
+        return cleaned
+
+    def _judge_size(self, html: str) -> None:
+        size = len(html.encode())
+        if size > self.body_limit:
+            self.add_error(
+                "html",
+                _(
+                    "The text with its pictures is %(size)s; at most %(limit)s can be sent. Take"
+                    " pictures out."
+                )
+                % {"size": filesizeformat(size), "limit": filesizeformat(self.body_limit)},
+            )
+
+    def _judge_fields(self, cleaned: dict[str, Any]) -> None:
+        """Refuse what no email could be made of; prompts are for whoever uses the template."""
+        sources = {"subject": read(cleaned.get("subject") or "", html=False)}
+        sources["html"] = read(cleaned.get("html") or "", html=True)
+        for name, source in sources.items():
+            if source.problem:
+                self.add_error(name, _in_the(name) % {"problem": source.problem})
+            for field in unknown_custom(source.fields):
+                unknown = Problem("unknown_field", values={"name": field})
+                self.add_error(name, _in_the(name) % {"problem": unknown})
+
+    def _category(self) -> Category | None:
+        if name := self.cleaned_data["new_category"]:
+            return Category.named(self.owner, name)
+        return self.cleaned_data["category"]
+
+
+def _in_the(field: str) -> str:
+    """The sentence around what is wrong with a field in the subject or in the text."""
+    return (
+        _("In the subject, %(problem)s.") if field == "subject" else _("In the text, %(problem)s.")
+    )
+
+
+class TemplateSharingForm(SharingForm):
+    """With which teams a template is shared; on the way it may move to another category."""
+
+    category = forms.ModelChoiceField(
+        Category.objects.none(),
+        required=False,
+        label=gettext_lazy("In the category"),
+        empty_label=NO_CATEGORY,
+    )
+
+    def __init__(self, template: Template, *args: Any, **kwargs: Any) -> None:
+        super().__init__(template.owner, template, *args, **kwargs)
+        self.template = template
+        self.fields["category"].queryset = template.owner.categories.by_name()  # type: ignore[attr-defined]
+        self.initial["category"] = template.category_id
+
+    def keep(self) -> None:
+        template, category = self.template, self.cleaned_data["category"]
+        if category != template.category:
+            template.rewrite(version=template.version, by=template.owner, category=category)
+        super().keep()
+
+    def said(self) -> str:
+        """Who sees it now, in a sentence."""
+        names = ", ".join(team.name for team in self.cleaned_data["teams"])
+        return _("Shared with %(teams)s.") % {"teams": names} if names else _("Only you see it.")

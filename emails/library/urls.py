@@ -1,0 +1,26 @@
+"""Templates: the list, one of them, its versions, and the categories."""
+
+from django.urls import path
+
+from .views import actions, categories, picker, templates, versions
+
+app_name = "templates"
+
+urlpatterns = [
+    path("", templates.index, name="home"),
+    path("new/", templates.new, name="new"),
+    path("<int:pk>/", templates.template, name="template"),
+    path("<int:pk>/share/", actions.share, name="share"),
+    path("<int:pk>/star/", actions.star, name="star"),
+    path("<int:pk>/duplicate/", actions.duplicate, name="duplicate"),
+    path("<int:pk>/delete/", actions.delete, name="delete"),
+    path("<int:pk>/restore/", actions.restore, name="restore"),
+    path("<int:pk>/text/", picker.text, name="text"),
+    path("picker/", picker.panel, name="picker"),
+    path("picker/found/", picker.found, name="picker-found"),
+    path("versions/<int:pk>/", versions.version, name="version"),
+    path("versions/<int:pk>/preview/", versions.preview, name="version-preview"),
+    path("categories/new/", categories.new, name="new-category"),
+    path("categories/<int:pk>/", categories.edit, name="category"),
+    path("categories/<int:pk>/delete/", categories.delete, name="delete-category"),
+]

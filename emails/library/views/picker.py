@@ -1,0 +1,55 @@
+"""Templates in the compose window: found there, and put into the email."""
+
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from accounts.requests import SignedInRequest
+
+from ...models import Template, Uses
+from ..searching import TemplateSearch
+from ..shelves import shelves
+
+# So many stand in the picker; who looks for more narrows it down.
+SHOWN = 30
+
+
+@require_safe
+@never_cache
+def panel(request: SignedInRequest) -> HttpResponse:
+    """The inside of the picker as it opens."""
+    context = _matching(request) | {"shelves": shelves(request.user)}
+    return render(request, "templates/_panel.html", context)
+
+
+@require_safe
+@never_cache
+def found(request: SignedInRequest) -> HttpResponse:
+    """The templates that a search in the picker finds."""
+    return render(request, "templates/_found.html", _matching(request))
+
+
+@require_safe
+@never_cache
+def text(request: SignedInRequest, pk: int) -> HttpResponse:
+    """What a template says, and what an email that is made with it hands back to us."""
+    template = get_object_or_404(Template.seen_by(request.user), pk=pk)
+    latest = template.latest
+    return JsonResponse(
+        {
+            "ticket": latest.ticket_for(request.user),
+            "name": latest.name,
+            "subject": latest.subject,
+            "html": latest.html,
+        }
+    )
+
+
+def _matching(request: SignedInRequest) -> dict[str, object]:
+    """What is asked for, favourites first, each with its figures."""
+    search = TemplateSearch(request.user, request.GET)
+    matching = search.found().for_list().starred_for(request.user).favourites_first()
+    templates = list(matching[: SHOWN + 1])
+    Uses.put_beside(templates)
+    return {"templates": templates[:SHOWN], "more": len(templates) > SHOWN, "search": search}
