@@ -10,8 +10,8 @@ from emails.models import Attempt, Email, EmailContent, Event, Link, Transition
 from emails.tracking.rewriting import instrument
 from prospects.models import Suppression
 
-from .contacts import add_contacts
 from . import library
+from .contacts import add_contacts
 from .crew import make_crew
 from .plot import Plot
 from .story import Story
