@@ -64,7 +64,7 @@ def make_bulk_emails(pk: int) -> None:
 @shared_task(ignore_result=True)
 def finish_bulk_sends() -> None:
     """Go on with those whose job was lost. Beat runs this every few seconds."""
-    for bulk in BulkSend.objects.unmade():
+    for bulk in BulkSend.objects.unfinished():
         _once(f"bulk:{bulk.pk}", partial(make_bulk_emails.delay, bulk.pk))
 
 

@@ -61,6 +61,7 @@ class Mailing:
             created_at=first.created_at,
             launched_at=first.created_at,
             made_at=first.created_at,
+            shown_at=first.created_at,
             **wall_columns(first.send_at, first.owner.time_zone),
         )
         for number, story in enumerate(self.told):

@@ -6,7 +6,6 @@ goes on behind the last of them. Two at once take turns, for each chunk holds th
 Even if all this were wrong, no recipient can have a second email: the table forbids it.
 """
 
-from functools import cache
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -14,10 +13,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models.functions import Now
 
-from ..fields import Values, render
-from ..fields.scanning import has_codes
 from ..models import Email, EmailContent, Lane
-from ..resolving import about
 from ..sending.html import line_of
 
 if TYPE_CHECKING:
@@ -90,8 +86,6 @@ def make_chunk(bulk: "BulkSend", size: int = CHUNK) -> int | None:
     with connection.cursor() as cursor:
         cursor.execute(*_statement(bulk, size))
         asked, last, made = cursor.fetchone()
-        if asked:
-            _show_as_read(bulk, last)
     bulk._set(**({"made_up_to": last} if asked else {"made_at": Now()}))
     return made if asked else None
 
@@ -166,37 +160,3 @@ def _columns(model: "type[Model]", told: dict[str, Any], *, besides: set[str]) -
 
 def _json(value: list[str]) -> Any:
     return EmailContent._meta.get_field("cc").get_db_prep_save(value, connection)
-
-
-def _show_as_read(bulk: "BulkSend", last: int) -> None:
-    """What lists show and find of those that do not all say the same: words of their own, and
-    fields filled in. Of the text the beginning is enough, and is read as plain text."""
-    new = Email.objects.filter(
-        bulk=bulk, bulk_recipient__gt=bulk.made_up_to, bulk_recipient__lte=last
-    ).select_related("content", "person", "owner", "identity", "bulk_recipient")
-    if not has_codes(bulk.subject, html=False) and not has_codes(bulk.html, html=True):
-        new = new.filter(bulk_recipient__in=bulk.recipients.edited())
-    beginning = cache(_beginning)
-    emails = list(new)
-    for email in emails:
-        values = Values(about(email))
-        email.subject = render(email.content.subject, values, html=False).shown[:500]
-        start = beginning(email.content.html)
-        email.snippet = line_of(render(start, values, html=False).shown)[:200]
-        words = email.content.search_text.removesuffix(_folded(email.content.subject))
-        email.content.search_text = f"{words}{_folded(email.subject)}"[:1200]
-    Email.objects.bulk_update(emails, ["subject", "snippet"], batch_size=500)
-    EmailContent.objects.bulk_update(
-        [email.content for email in emails], ["search_text"], batch_size=500
-    )
-
-
-def _beginning(html: str) -> str:
-    """The first words of a text on one line, with no field cut in two."""
-    line = line_of(html)[:400]
-    opened = max(line.rfind("{{"), line.rfind("{%"))
-    return line[:opened] if opened > max(line.rfind("}}"), line.rfind("%}")) else line
-
-
-def _folded(subject: str) -> str:
-    return subject.casefold()

@@ -64,6 +64,8 @@ class Migration(migrations.Migration):
                 ('at_once', models.BooleanField(default=False)),
                 ('made_up_to', models.BigIntegerField(default=0)),
                 ('made_at', models.DateTimeField(null=True, verbose_name='emails made')),
+                ('shown_up_to', models.BigIntegerField(default=0)),
+                ('shown_at', models.DateTimeField(null=True)),
                 ('channel', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='emails.channel', verbose_name='channel')),
                 ('files', models.ManyToManyField(related_name='+', to='emails.storedfile', verbose_name='files')),
                 ('identity', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='bulk_sends', to='emails.identity', verbose_name='identity')),
@@ -106,7 +108,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='bulksend',
-            index=models.Index(condition=models.Q(('made_at', None), ('state__in', ['open', 'paused'])), fields=['id'], name='bulk_sends_unmade'),
+            index=models.Index(condition=models.Q(('shown_at', None), ('state__in', ['open', 'paused'])), fields=['id'], name='bulk_sends_unfinished'),
         ),
         migrations.AddConstraint(
             model_name='bulksend',

@@ -56,7 +56,11 @@ class BulkSendQuerySet(models.QuerySet["BulkSend"]):
 
     def unmade(self) -> Self:
         """Launched, and not all of their emails are made."""
-        return self.filter(state__in=BulkSend.GOING, made_at=None)
+        return self.unfinished().filter(made_at=None)
+
+    def unfinished(self) -> Self:
+        """Launched, and the job that makes their emails has more to do."""
+        return self.filter(state__in=BulkSend.GOING, shown_at=None)
 
     def pause_all(self) -> int:
         """Let what is still made of these wait until somebody resumes them."""
@@ -135,6 +139,9 @@ class BulkSend(models.Model):
     # How far the job that makes its emails has come: the last recipient whose email is there.
     made_up_to = models.BigIntegerField(default=0)
     made_at = models.DateTimeField(_("emails made"), null=True)
+    # And how far the rows of those are brought up to date that do not say the common words.
+    shown_up_to = models.BigIntegerField(default=0)
+    shown_at = models.DateTimeField(null=True)
 
     objects = BulkSendQuerySet.as_manager()
 
@@ -162,8 +169,8 @@ class BulkSend(models.Model):
             models.Index(fields=["owner", "-launched_at"], name="bulk_sends_of_owner"),
             models.Index(
                 fields=["id"],
-                name="bulk_sends_unmade",
-                condition=Q(state__in=["open", "paused"], made_at=None),
+                name="bulk_sends_unfinished",
+                condition=Q(state__in=["open", "paused"], shown_at=None),
             ),
         ]
 
@@ -178,6 +185,11 @@ class BulkSend(models.Model):
     def is_being_made(self) -> bool:
         """Whether emails are still to be made of it."""
         return self.state in self.GOING and self.made_at is None
+
+    @property
+    def is_being_shown(self) -> bool:
+        """Whether all its emails are made, and their rows are still to be brought up to date."""
+        return self.state in self.GOING and self.made_at is not None and self.shown_at is None
 
     @property
     def seconds_left(self) -> float:
@@ -223,6 +235,8 @@ class BulkSend(models.Model):
             at_once=at_once,
             made_up_to=0,
             made_at=None,
+            shown_up_to=0,
+            shown_at=None,
             **wall_columns(at, zone or self.owner.time_zone),
         )
         self.emails.standing_for_drafts().delete()
@@ -297,9 +311,11 @@ class BulkSend(models.Model):
         """Make what emails are missing; returns how many. Any number of runs, however they end,
         make one for each recipient."""
         from ..bulk.making import make_all
+        from ..bulk.showing import show_all
 
         made = make_all(self)
         self._wake()
+        show_all(self)
         return made
 
     def make_emails_later(self) -> None:

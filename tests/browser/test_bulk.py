@@ -44,9 +44,9 @@ def saved(page) -> None:
 def write_own_words(page, person: Person) -> None:
     """One recipient is found in the side bar and written to alone."""
     page.get_by_role("searchbox", name="Find a recipient").fill(person.email)
-    row = page.locator(".bulk__row")
-    expect(row).to_have_count(1, timeout=PATIENCE)
-    row.get_by_role("link").click()
+    expect(page.locator(".bulk__row")).to_have_count(1, timeout=PATIENCE)
+    row = page.locator(".bulk__row", has_text=person.email)
+    row.get_by_role("link").click(timeout=PATIENCE)
     expect(page.get_by_text("What you change here goes to them alone")).to_be_visible(
         timeout=PATIENCE
     )
@@ -74,8 +74,9 @@ def test_three_hundred_people_each_get_their_own_message_or_a_reason(
     # From the group to the window; the second group holds somebody who is there already.
     page.goto(Group.objects.get(name="Fair").get_absolute_url())
     page.get_by_role("button", name="Email the group").click()
+    expect(page.locator("[data-editor]")).to_be_visible(timeout=PATIENCE)  # the scripts are there
     page.get_by_role("combobox", name="Add people, groups or addresses").press_sequentially("hot")
-    page.get_by_role("option", name="Hot").click()
+    page.get_by_role("option", name="Hot").click(timeout=PATIENCE)
     page.get_by_role("button", name="Add", exact=True).click()
     expect(page.get_by_text("1 was on the list already and stays there once.")).to_be_visible(
         timeout=PATIENCE

@@ -6,7 +6,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from emails.bulk import making
+from emails.bulk import making, showing
 from emails.bulk.adding import TooMany, add_people, add_typed
 from emails.jobs import finish_bulk_sends, make_bulk_emails
 from emails.models import BulkRefused, BulkSend, Cause, Email, Lane, Status, StoredFile
@@ -83,6 +83,28 @@ def test_own_words_and_files_go_with_their_emails(rita, people):
     assert email.snippet == "Dear Anna" and rita.emails.matching("only anna").get() == email
     assert bulk.emails.filter(subject="Pricing news").count() == 4
     assert all(email.attachments.count() == 1 for email in bulk.emails.all())
+
+
+def test_lists_show_and_find_them_with_their_fields_filled_in(rita, people):
+    bulk = make_bulk(rita, *people, subject="For {{first_name}}", html="<p>Hi {{first_name}}</p>")
+    bulk.launch(timezone.now(), by=rita)
+    while making.make_chunk(bulk, 2) is not None:
+        pass
+    assert bulk in BulkSend.objects.unfinished()
+    sent = bulk.emails.get(person=people[4])
+    sent.content.sent_html = "<p>Hi</p>"
+    sent.content.save()
+    Email.objects.filter(pk=sent.pk).update(subject="For Eva, as it was sent")
+    while showing.show_chunk(bulk, 2):
+        pass
+
+    email = bulk.emails.select_related("content").get(person=people[0])
+    assert (email.subject, email.snippet) == ("For Anna", "Hi Anna")
+    assert email.content.subject == "For {{first_name}}"
+    assert rita.emails.matching("for anna").get() == email
+    sent.refresh_from_db()
+    assert sent.subject == "For Eva, as it was sent"
+    assert bulk not in BulkSend.objects.unfinished()
 
 
 def test_copies_go_with_the_first_message_alone(rita, people):
