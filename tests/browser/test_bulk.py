@@ -117,9 +117,9 @@ def test_three_hundred_people_each_get_their_own_message_or_a_reason(
         Store(tmp_path / "sink"), people, {people[10], people[11], gone.person}
     )
     for person in (people[10], gone.person):
-        page.goto(person.get_absolute_url())
+        page.goto(f"{person.get_absolute_url()}?tab=history")
         expect(page.get_by_text("Not to be mailed").first).to_be_visible(timeout=PATIENCE)
-    page.goto(people[0].get_absolute_url())
+    page.goto(f"{people[0].get_absolute_url()}?tab=history")
     expect(page.get_by_text("Prices for Kund 0 AB").first).to_be_visible(timeout=PATIENCE)
 
 
