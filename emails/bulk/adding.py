@@ -131,5 +131,5 @@ def _same_as(bulk: "BulkSend", rows: Iterable[BulkRecipient]) -> "BulkRecipientQ
     """Those of the list, taken off or not, who are the same people as `rows` would be."""
     people = [row.person_id for row in rows if row.person_id]
     keys = [row.address.lower() for row in rows]
-    listed = bulk.recipients.annotate(key=Lower("address"))
+    listed = bulk.recipients.alias(key=Lower("address"))
     return listed.filter(Q(person__in=people) | Q(key__in=keys))

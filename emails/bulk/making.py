@@ -148,13 +148,13 @@ def _of_every_email(bulk: "BulkSend") -> dict[str, Any]:
 
 def _columns(model: "type[Model]", told: dict[str, Any], *, besides: set[str]) -> dict[str, Any]:
     """Every column that has to be given, as PostgreSQL wants it: what is `told`, else its default."""
-    columns = {}
+    columns: dict[str, Any] = {}
     for field in model._meta.concrete_fields:
         given = field.name in told
         if field.name in besides or field.primary_key or (not given and field.has_db_default()):
             continue
         value = told[field.name] if given else field.get_default()
-        columns[field.column] = field.get_db_prep_save(value, connection)
+        columns[str(field.column)] = field.get_db_prep_save(value, connection)
     return columns
 
 

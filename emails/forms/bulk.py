@@ -26,7 +26,7 @@ class BulkForm(ComposeForm):
 
     KEPT_AS_TYPED = ("cc", "bcc", "date", "time", "zone")
 
-    to = None  # whom it goes to stands in the side bar
+    to = None  # type: ignore[assignment]  # whom it goes to stands in the side bar
 
     def __init__(
         self,
@@ -50,7 +50,7 @@ class BulkForm(ComposeForm):
 
     def columns(self) -> dict[str, Any]:
         """The columns of the bulk email as far as they can be read, and the rest as typed."""
-        told = {"typed": {name: self._raw(name) for name in self.KEPT_AS_TYPED}}
+        told: dict[str, Any] = {"typed": {name: self._raw(name) for name in self.KEPT_AS_TYPED}}
         told |= {name: self.read[name] for name in ("identity", "cc", "bcc") if name in self.read}
         if self.chosen:
             return told

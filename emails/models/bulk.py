@@ -1,29 +1,23 @@
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any
 
-from django.conf import settings
-from django.db import models, transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db import transaction
 from django.db.models.functions import Now
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
 from accounts.changes import announce
 
-from .bulk_recipients import BulkRecipient
+from .bulk_rows import GOING, BulkRow, State
 from .changing import change_all
-from .content import EmailContent, StoredFile
+from .content import EmailContent
 from .email import Email, wall_columns
 from .vocabulary import Cause, Status
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from django.db.models.fields.related_descriptors import RelatedManager
-
     from accounts.models import User
 
-    from .bulk_recipients import BulkRecipientQuerySet
     from .querysets import EmailQuerySet
 
 CANCELLED = "bulk_cancelled"
@@ -38,165 +32,13 @@ class BulkRefused(Exception):
         self.what = what
 
 
-class BulkSendQuerySet(models.QuerySet["BulkSend"]):
-    def drafts(self) -> Self:
-        return self.filter(state=BulkSend.State.DRAFT)
-
-    def in_trash(self) -> Self:
-        """Drafts whose row in Drafts was deleted."""
-        row = Email.objects.standing_for_drafts().removed()
-        return self.drafts().filter(Exists(row.filter(bulk=OuterRef("pk"))))
-
-    def writable(self) -> Self:
-        """Drafts that are not in the trash."""
-        return self.drafts().exclude(pk__in=self.in_trash().values("pk"))
-
-    def launched(self) -> Self:
-        return self.exclude(state=BulkSend.State.DRAFT)
-
-    def unmade(self) -> Self:
-        """Launched, and not all of their emails are made."""
-        return self.unfinished().filter(made_at=None)
-
-    def unfinished(self) -> Self:
-        """Launched, and the job that makes their emails has more to do."""
-        return self.filter(state__in=BulkSend.GOING, shown_at=None)
-
-    def pause_all(self) -> int:
-        """Let what is still made of these wait until somebody resumes them."""
-        return self.update(state=BulkSend.State.PAUSED)
-
-    def for_page(self) -> Self:
-        return self.select_related("owner", "identity__channel", "channel")
-
-    def newest_first(self) -> Self:
-        return self.order_by("-launched_at", "-pk")
-
-    def abandoned(self) -> Self:
-        """Begun, left empty, and left alone for so long that nobody will miss them."""
-        begun = self.drafts().filter(updated_at__lte=Now() - BulkSend.KEPT_EMPTY)
-        return begun.filter(emails=None)
-
-
-class BulkSend(models.Model):
+class BulkSend(BulkRow):
     """One email to many: a message of its own to each recipient, made of common words.
 
     A draft while its recipients and words can be changed; launching freezes both. From then on a
     job makes one Email for each recipient, and what happened is what happened to those: nothing
     is counted here.
     """
-
-    class State(models.TextChoices):
-        DRAFT = "draft", _("draft")
-        OPEN = "open", _("open")
-        PAUSED = "paused", _("paused")
-        CANCELLED = "cancelled", _("cancelled")
-
-    GOING: ClassVar = (State.OPEN, State.PAUSED)
-    KEPT_EMPTY: ClassVar = timedelta(days=7)
-
-    owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="bulk_sends", verbose_name=_("owner")
-    )
-    identity = models.ForeignKey(
-        "emails.Identity",
-        models.PROTECT,
-        null=True,
-        related_name="bulk_sends",
-        verbose_name=_("identity"),
-    )
-    channel = models.ForeignKey(
-        "emails.Channel", models.PROTECT, null=True, related_name="+", verbose_name=_("channel")
-    )
-    subject = models.CharField(_("subject"), max_length=500, blank=True)
-    html = models.TextField(blank=True)
-    # The text that the common words were made with, if they were.
-    template_version = models.ForeignKey(
-        "emails.TemplateVersion",
-        models.PROTECT,
-        null=True,
-        related_name="+",
-        verbose_name=_("template"),
-    )
-    # These travel with the first recipient's message only.
-    cc = models.JSONField(default=list)
-    bcc = models.JSONField(default=list)
-    files = models.ManyToManyField(StoredFile, related_name="+", verbose_name=_("files"))
-    # What stands in the fields, right or wrong, while it is a draft.
-    typed: Any = models.JSONField(default=dict)
-    # Raised by every change of the common words, so that nobody overwrites what they have not seen.
-    version = models.PositiveIntegerField(default=1)
-
-    state = models.CharField(_("state"), max_length=10, choices=State, default=State.DRAFT)
-    created_at = models.DateTimeField(_("created"), default=timezone.now)
-    updated_at = models.DateTimeField(_("last updated"), db_default=Now())
-    launched_at = models.DateTimeField(_("launched"), null=True)
-    ended_at = models.DateTimeField(_("cancelled"), null=True)
-    send_at = models.DateTimeField(_("scheduled for"), null=True)
-    send_wall = models.CharField(max_length=16, blank=True)
-    send_zone = models.CharField(max_length=64, blank=True)
-    at_once = models.BooleanField(default=False)
-    # How far the job that makes its emails has come: the last recipient whose email is there.
-    made_up_to = models.BigIntegerField(default=0)
-    made_at = models.DateTimeField(_("emails made"), null=True)
-    # And how far the rows of those are brought up to date that do not say the common words.
-    shown_up_to = models.BigIntegerField(default=0)
-    shown_at = models.DateTimeField(null=True)
-
-    objects = BulkSendQuerySet.as_manager()
-
-    if TYPE_CHECKING:
-        recipients: RelatedManager[BulkRecipient] | BulkRecipientQuerySet  # type: ignore[assignment]
-        emails: RelatedManager[Email] | EmailQuerySet  # type: ignore[assignment]
-        owner_id: int
-
-    class Meta:
-        verbose_name = _("bulk email")
-        verbose_name_plural = _("bulk emails")
-        constraints = [
-            models.CheckConstraint(
-                name="launched_has_its_time_and_channel",
-                condition=Q(state="draft")
-                | Q(
-                    send_at__isnull=False,
-                    channel__isnull=False,
-                    identity__isnull=False,
-                    launched_at__isnull=False,
-                ),
-            )
-        ]
-        indexes = [
-            models.Index(fields=["owner", "-launched_at"], name="bulk_sends_of_owner"),
-            models.Index(
-                fields=["id"],
-                name="bulk_sends_unfinished",
-                condition=Q(state__in=["open", "paused"], shown_at=None),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.subject
-
-    @property
-    def is_draft(self) -> bool:
-        return self.state == self.State.DRAFT
-
-    @property
-    def is_being_made(self) -> bool:
-        """Whether emails are still to be made of it."""
-        return self.state in self.GOING and self.made_at is None
-
-    @property
-    def is_being_shown(self) -> bool:
-        """Whether all its emails are made, and their rows are still to be brought up to date."""
-        return self.state in self.GOING and self.made_at is not None and self.shown_at is None
-
-    @property
-    def seconds_left(self) -> float:
-        """How long a send at once can still be undone."""
-        if self.state not in self.GOING or not self.at_once or not self.send_at:
-            return 0
-        return max(0.0, (self.send_at - timezone.now()).total_seconds())
 
     # While it is a draft -------------------------------------------------------------------
 
@@ -229,7 +71,7 @@ class BulkSend(models.Model):
             raise ValueError("A bulk email is launched from a verified identity with a channel.")
         freeze(self)
         self._set(
-            state=self.State.OPEN,
+            state=State.OPEN,
             channel=self.identity.channel,
             launched_at=Now(),
             at_once=at_once,
@@ -253,31 +95,31 @@ class BulkSend(models.Model):
         Nothing else is left of it. Raises BulkRefused once one of its emails has gone on.
         """
         self._lock()
-        self._refuse_unless(self.state in self.GOING, "take back")
+        self._refuse_unless(self.state in GOING, "take back")
         waiting = list(self.emails.untouched().locked().values_list("pk", flat=True))
         self._refuse_unless(not self.emails.exclude(pk__in=waiting).exists(), "take back")
         self.emails.all().delete()
         self.recipients.left_out().update(left_out="")
-        self._set(state=self.State.DRAFT, channel=None, launched_at=None, send_at=None)
+        self._set(state=State.DRAFT, channel=None, launched_at=None, send_at=None)
         self.stand_in_drafts()
 
     @transaction.atomic
     def pause(self, *, by: "User") -> None:
         """Hold what has not been sent."""
-        self._move(self.State.PAUSED, self.State.OPEN)
+        self._move(State.PAUSED, State.OPEN)
         self.emails.with_status(Status.SCHEDULED).update(on_hold=True)
 
     @transaction.atomic
     def resume(self, *, by: "User") -> None:
         """Let it go on."""
-        self._move(self.State.OPEN, self.State.PAUSED)
+        self._move(State.OPEN, State.PAUSED)
         self.emails.with_status(Status.SCHEDULED).update(on_hold=False)
         self._wake()
 
     @transaction.atomic
     def cancel(self, *, by: "User") -> int:
         """Withdraw all that has not been sent, which never becomes a failure; returns how many."""
-        self._move(self.State.CANCELLED, *self.GOING, ended_at=Now())
+        self._move(State.CANCELLED, *GOING, ended_at=Now())
         told = {"removed_at": Now(), "removed_by": by, "removed_because": CANCELLED}
         return change_all(self.emails.all(), Cause.WITHDRAW, by=by, on_hold=False, **told)
 

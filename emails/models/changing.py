@@ -102,7 +102,7 @@ def change_all(
     origins, target = TRANSITIONS[cause]
     here = emails.present().with_status(*origins).order_by("pk")
     before = dict(here.select_for_update(no_key=True).values_list("pk", "status"))
-    told = {"reason": "", "reason_values": {}, "server_words": "", "lease": None}
+    told: dict[str, Any] = {"reason": "", "reason_values": {}, "server_words": "", "lease": None}
     told |= {"lease_until": None, "moved_at": Now()} | changes
     told |= {"status": target, "updated_at": Now()}
     type(emails)(emails.model).filter(pk__in=before).update(**told)
