@@ -17,7 +17,16 @@ class PreferencesForm(forms.ModelForm):
 
     class Meta:
         model = User
-        fields = ["name", "title", "language", "time_zone", "theme", "shortcuts", "undo_seconds"]
+        fields = [
+            "name",
+            "title",
+            "language",
+            "time_zone",
+            "theme",
+            "shortcuts",
+            "undo_seconds",
+            "rolls_up_bulk_emails",
+        ]
         help_texts = {"shortcuts": _("J, K, E, R and the others; ? shows them all.")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -263,6 +263,7 @@ EVENT_DETAILS_DAYS = environment.number("EVENT_DETAILS_DAYS", 90)
 
 LIMITS = {
     "EMAILS_PER_DAY": environment.number("LIMIT_EMAILS_PER_DAY", 1000, least=1),
+    "BULK_RECIPIENTS": environment.number("LIMIT_BULK_RECIPIENTS", 5000, least=1),
     "ATTACHMENTS_MB": environment.number("LIMIT_ATTACHMENTS_MB", 20, least=1),
     "BODY_MB": environment.number("LIMIT_BODY_MB", 2, least=1),
     "TEMPLATES": environment.number("LIMIT_TEMPLATES", 2000, least=1),

@@ -16,6 +16,8 @@ from ui.admin import Listed, ReadOnly
 from .models import (
     Attachment,
     Attempt,
+    BulkRecipient,
+    BulkSend,
     Category,
     Channel,
     Composition,
@@ -83,6 +85,23 @@ class EmailAdmin(ReadOnly):
     @admin.display(description=_("why"))
     def why(self, email: Email) -> str:
         return why(email)
+
+
+class RecipientsOfBulk(History):
+    model = BulkRecipient
+    fields = ["name", "address", "edited_at", "removed_at", "left_out"]
+
+
+@admin.register(BulkSend)
+class BulkSendAdmin(ReadOnly):
+    list_display = ["subject", "owner", "state", "launched_at", "send_at", "made_at"]
+    list_filter = ["state"]
+    list_select_related = ["owner"]
+    search_fields = ["=id", "=owner__email"]
+    search_help_text = _("Id, or the owner's email, in full")
+    exclude = ["html", "typed", "files"]
+    ordering = ["-pk"]
+    inlines = [RecipientsOfBulk]
 
 
 @admin.register(EmailContent)

@@ -10,6 +10,7 @@ urlpatterns = [
     path("compose/save/", compose.save, name="compose-save"),
     path("compose/send/", compose.send, name="send"),
     path("compose/schedule/", compose.schedule, name="schedule"),
+    path("compose/become-bulk/", compose.become_bulk, name="compose-become-bulk"),
     path("compose/discard/", compose.discard, name="compose-discard"),
     path("compose/files/", compose.attach, name="compose-files"),
     path("compose/people/", compose.suggest_people, name="people-suggest"),

@@ -1,11 +1,13 @@
 """Background work of this app. A job may run twice, late or never; the database knows."""
 
+from functools import partial
+
 import structlog
 from celery import shared_task
 from django.core.cache import cache
 
 from . import events
-from .models import Channel, Composition, Copy, Email, Event, ReturnedMail
+from .models import BulkSend, Channel, Composition, Copy, Email, Event, ReturnedMail
 from .reactions import react_again
 from .sending.claim import free_slots
 from .sending.dispatch import Dispatcher
@@ -53,6 +55,20 @@ def apply_events() -> None:
     react_again()
 
 
+@shared_task(ignore_result=True, throws=(BulkSend.DoesNotExist,))
+def make_bulk_emails(pk: int) -> None:
+    """Make what emails of a bulk email are missing; any number of runs make one for each."""
+    cache.delete(f"bulk:{pk}")
+    BulkSend.objects.get(pk=pk).make_emails()
+
+
+@shared_task(ignore_result=True)
+def finish_bulk_sends() -> None:
+    """Go on with those whose job was lost. Beat runs this every few seconds."""
+    for bulk in BulkSend.objects.unfinished():
+        _once(f"bulk:{bulk.pk}", partial(make_bulk_emails.delay, bulk.pk))
+
+
 @shared_task(ignore_result=True)
 def prune() -> None:
     """Forget what is kept for a time only. Beat runs this every night."""
@@ -60,6 +76,7 @@ def prune() -> None:
     Event.objects.with_old_details().forget_details()
     ReturnedMail.objects.long_kept().forget_raw()
     Composition.objects.abandoned().delete()
+    BulkSend.objects.abandoned().delete()
 
 
 def wake(channel_id: int) -> None:

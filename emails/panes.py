@@ -26,7 +26,7 @@ def open_pane(request: SignedInRequest) -> dict[str, Any]:
     asked = request.GET.get("open", "")
     if not (asked.isascii() and asked.isdecimal() and len(asked) < 19):
         return {}
-    email = request.user.emails.for_pane().of_ids([int(asked)]).first()
+    email = request.user.emails.for_pane().addressed().of_ids([int(asked)]).first()
     return pane(email, request.user) if email else {}
 
 

@@ -78,11 +78,11 @@ def on_its_way(email: Email) -> str:
 def checks(form: "ComposeForm") -> list[Check]:
     """What can be said of the email in `form` now, worst things where they belong."""
     told = [
-        _of_sender(form),
+        of_sender(form),
         *_of_recipients(form),
-        *_of_fields(form),
-        _of_text(form),
-        *_of_size(form),
+        *of_fields(form),
+        of_text(form),
+        *of_size(form),
     ]
     return [check for check in told if check]
 
@@ -103,7 +103,7 @@ def _of_recipients(form: "ComposeForm") -> list[Check]:
     return [Check("ok", _("%(name)s can be mailed") % {"name": name}, fine)]
 
 
-def _of_fields(form: "ComposeForm") -> list[Check]:
+def of_fields(form: "ComposeForm") -> list[Check]:
     """What keeps its fields from being filled in; before there is a recipient, only what is wrong
     whoever it is."""
     if not scanning.has_codes(form.title + form.body, html=True):
@@ -119,7 +119,7 @@ def _of_fields(form: "ComposeForm") -> list[Check]:
     return [Check("ok", _("Every field is filled in"))]
 
 
-def _of_sender(form: "ComposeForm") -> Check:
+def of_sender(form: "ComposeForm") -> Check:
     identity = form.chosen_identity
     missing = missing_in(identity)
     if missing or identity is None or identity.channel is None:
@@ -135,7 +135,7 @@ def _of_sender(form: "ComposeForm") -> Check:
     return Check("ok", _("Sent through %(channel)s") % {"channel": channel})
 
 
-def _of_text(form: "ComposeForm") -> Check:
+def of_text(form: "ComposeForm") -> Check:
     if not form.body:
         return Check("warn", _("No text yet"))
     if not form.links:
@@ -145,7 +145,7 @@ def _of_text(form: "ComposeForm") -> Check:
     return Check("ok", words % {"count": count})
 
 
-def _of_size(form: "ComposeForm") -> list[Check]:
+def of_size(form: "ComposeForm") -> list[Check]:
     sizes = []
     if (size := len(form.body.encode())) > form.body_limit:
         told = {"size": filesizeformat(size), "limit": filesizeformat(form.body_limit)}

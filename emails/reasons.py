@@ -120,6 +120,19 @@ OWN = {
         "warn",
     ),
     "deleted": Rule(gettext_lazy("Somebody deleted it."), gettext_lazy("Deleted"), ""),
+    "bulk_cancelled": Rule(
+        gettext_lazy("The bulk email was cancelled before its turn came."),
+        gettext_lazy("Cancelled"),
+        "",
+    ),
+    "person_deleted": Rule(
+        gettext_lazy("The person was deleted before it was sent."), gettext_lazy("Deleted"), ""
+    ),
+    "already_on_the_list": Rule(
+        gettext_lazy("Somebody else on the list has the same address by now."),
+        gettext_lazy("On the list twice"),
+        "",
+    ),
     "channel_paused": Rule(
         gettext_lazy("The channel is paused."), gettext_lazy("Channel paused"), "warn"
     ),

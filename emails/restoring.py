@@ -18,7 +18,7 @@ from django.db.models import Max
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from .models import Attempt, Cause, Channel, Copy, Email, Status, Transition
+from .models import Attempt, BulkSend, Cause, Channel, Copy, Email, Status, Transition
 from .models.querysets import EmailQuerySet
 from .sending.message import CannotBeBuilt, prepare
 
@@ -49,6 +49,8 @@ def hold(*, keep_later: bool = False) -> Held:
     """
     held = foresee(keep_later=keep_later)
     Channel.objects.update(paused=True)
+    # Of those whose emails were still being made, more may have been made and sent since.
+    BulkSend.objects.unmade().pause_all()
     _give_up()
     for email in _scheduled().ripe():
         _presume_sent(email, held.since)

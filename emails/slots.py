@@ -59,6 +59,21 @@ def unsubscribing(request: HttpRequest, _about: object) -> SafeString:
     return menu_link(request, "setup:unsubscribing", _("Unsubscribing"))
 
 
+@slot("header-actions", order=20)
+def send_to_many(request: HttpRequest, _about: object) -> SafeString:
+    return render_to_string("emails/bulk/_new.html", {}, request)
+
+
+@slot("ticked-people", order=10)
+def write_to_ticked(request: HttpRequest, _group: object) -> SafeString:
+    return render_to_string("emails/bulk/_to_ticked.html", {}, request)
+
+
+@slot("group-actions", order=10)
+def write_to_group(request: HttpRequest, group: object) -> SafeString:
+    return render_to_string("emails/bulk/_new.html", {"group": group}, request)
+
+
 @slot("person-actions", order=20)
 def write_to(request: HttpRequest, person: object) -> SafeString:
     return render_to_string("emails/_write_to.html", {"person": person}, request)

@@ -13,6 +13,7 @@ from django.utils.translation import ngettext_lazy
 
 from accounts.models import Undo, UndoRefused
 
+from .bulk import undo as bulk_undo  # noqa: F401  (what was done with bulk emails)
 from .models import Composition, Email, IllegalTransition
 
 if TYPE_CHECKING:

@@ -1,8 +1,10 @@
-"""Emails: the folders, one email, and what is done with them. Compose has its own in compose_urls."""
+"""Emails: the folders, one email, and what is done with them. Compose has its own in compose_urls,
+bulk email in bulk_urls."""
 
 from django.urls import path, register_converter
 
 from .actions import NAMES
+from .bulk_urls import urlpatterns as bulk
 from .compose_urls import urlpatterns as compose
 from .folders import FolderConverter, TabConverter
 from .views import actions, folders, reading
@@ -28,6 +30,7 @@ register_converter(ActionConverter, "action")
 
 urlpatterns = [
     *compose,
+    *bulk,
     path("", folders.home, name="home"),
     path("trash/", folders.trash, name="trash"),
     path("search/", folders.search, name="search"),

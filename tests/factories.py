@@ -8,7 +8,17 @@ from uuid import uuid4
 from django.utils import timezone
 
 from accounts.models import User
-from emails.models import Attempt, Channel, Email, Identity, Outcome, Status, Template
+from emails.bulk.adding import add_people
+from emails.models import (
+    Attempt,
+    BulkSend,
+    Channel,
+    Email,
+    Identity,
+    Outcome,
+    Status,
+    Template,
+)
 from emails.writing import Writing, draft
 from prospects.models import Person
 
@@ -74,6 +84,24 @@ def make_email(owner: User, status: str = Status.DRAFT, **fields: Any) -> Email:
         attempt = make_attempt(email)
         _bring_to(email, attempt, Status(status))
     return email
+
+
+def make_bulk(owner: User, *people: Person, **fields: Any) -> BulkSend:
+    """A draft to `people`, ready to be sent."""
+    if "identity" not in fields:
+        fields["identity"] = owner.identities.first() or make_identity(owner)
+    fields = {"subject": "Pricing news", "html": "<p>Hi, prices have changed.</p>"} | fields
+    bulk = BulkSend.objects.create(owner=owner, **fields)
+    add_people(bulk, Person.objects.filter(pk__in=[person.pk for person in people]))
+    return bulk
+
+
+def make_launched(owner: User, *people: Person, **fields: Any) -> BulkSend:
+    """A bulk email whose emails are there and due."""
+    bulk = make_bulk(owner, *people, **fields)
+    bulk.launch(timezone.now() - timedelta(seconds=5), by=owner)
+    bulk.make_emails()
+    return bulk
 
 
 def make_attempt(email: Email) -> Attempt:

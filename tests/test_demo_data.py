@@ -14,9 +14,11 @@ from django.utils import timezone
 
 from accounts.models import User
 from commandcenter.demo import crew
+from emails.bulk.tally import tally
 from emails.events import SMTP
 from emails.models import (
     Attempt,
+    BulkSend,
     Cause,
     Channel,
     Email,
@@ -64,8 +66,17 @@ def test_there_is_one_organisation_at_work():
     roles = User.objects.values_list("role").annotate(Count("pk"))
 
     assert dict(roles) == {"user": 3, "manager": 1, "admin": 1}
-    assert (Person.objects.count(), Email.objects.count()) == (400, 2000)
+    assert (Person.objects.count(), Email.objects.addressed().count()) == (400, 2000)
     assert Group.objects.count() >= 9
+
+
+def test_one_bulk_email_has_run_its_course_and_one_is_being_written():
+    done, begun = BulkSend.objects.launched().get(), BulkSend.objects.drafts().get()
+    told = tally(done)
+    assert (told.made, told.waiting, told[Status.FAILED]) == (39, 0, 1) and told.viewed
+    assert done.recipients.edited().count() == 2
+    assert begun.recipients.edited().count() == 3 and begun.recipients.count() > 40
+    assert begun.emails.get().stands_for_bulk
 
 
 def test_everybody_can_sign_in_and_send():
@@ -240,7 +251,7 @@ def test_run_again_it_adds_nothing_and_leaves_what_was_changed():
 
     person.refresh_from_db()
     assert (person.first_name, gone.groups.count()) == ("Changed", 0)
-    assert (Person.objects.count(), Email.objects.count()) == (400, 2000)
+    assert (Person.objects.count(), Email.objects.addressed().count()) == (400, 2000)
     assert Channel.objects.get().port == 2599
 
 

@@ -14,10 +14,12 @@ from emails.models import Category, Status
 from prospects import consent
 from prospects.models import Group, PeopleImport
 from tests.factories import (
+    make_bulk,
     make_channel,
     make_draft,
     make_email,
     make_identity,
+    make_launched,
     make_person,
     make_template,
     make_user,
@@ -79,6 +81,8 @@ def hers(rita):
     done = PeopleImport.keep(rita, "more.csv", b"name,email\nJonas,not an address\n")
     done.run({0: "name", 1: "email"}, None)
     Team.objects.create(name="North")
+    bulk = make_bulk(rita, person)
+    launched = make_launched(rita, person)
     template = make_template(rita)
     gone = make_template(rita, "Gone")
     gone.remove(by=rita)
@@ -89,6 +93,13 @@ def hers(rita):
     return {
         "emails:": email.pk,
         "emails:compose-edit": draft.pk,
+        "emails:bulk": launched.pk,
+        **{
+            f"emails:bulk-{name}": bulk.pk
+            for name in ("add", "edit", "look-over", "preview", "reset", "review", "save", "send")
+        },
+        "emails:bulk-take-off": bulk.pk,
+        "emails:bulk-text": bulk.pk,
         "people:person": person.pk,
         "people:edit": person.pk,
         "people:notes": person.pk,
@@ -120,6 +131,7 @@ VALUES = {
     "FolderConverter": lambda converter: converter.to_python("sent/delivered"),
     "TabConverter": lambda converter: converter.to_python("sent"),
     "ActionConverter": lambda converter: "archive",
+    "BulkActionConverter": lambda converter: converter.to_python("pause"),
 }
 
 

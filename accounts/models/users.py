@@ -95,6 +95,11 @@ class User(AbstractBaseUser):
             " organisation has it."
         ),
     )
+    rolls_up_bulk_emails = models.BooleanField(
+        _("bulk emails as one row"),
+        default=False,
+        help_text=_("In the folders a bulk email is one row; otherwise each of its emails is one."),
+    )
     # How each table of theirs looks: {table: {"columns": [name, …]}}; see ui/columns.py.
     tables = models.JSONField(default=dict, editable=False)
     last_section = models.CharField(max_length=40, default="emails", editable=False)
@@ -215,3 +220,8 @@ class User(AbstractBaseUser):
         if self.last_section != section:
             self.last_section = section
             self.save(update_fields=["last_section"])
+
+    def roll_up_bulk_emails(self, wanted: bool) -> None:
+        """Show bulk emails as one row each in the folders from now on, or all their emails."""
+        self.rolls_up_bulk_emails = wanted
+        self.save(update_fields=["rolls_up_bulk_emails"])

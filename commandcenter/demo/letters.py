@@ -57,6 +57,24 @@ INTRO = Letter(
     ),
     (CASE, DEMO),
 )
+MAILING = Letter(
+    "Our new prices from January",
+    (
+        "our new price list holds from January. Nothing changes for {company} before then: what you"
+        " have keeps its price until it is renewed.",
+        "{link1}, or answer this email and I shall work it out for you.",
+    ),
+    (PRICES,),
+)
+MAILING_TO_ONE = Letter(
+    MAILING.subject,
+    (
+        "as I said on the phone: for {company} the old prices hold until June, whatever the new list"
+        " says.",
+        "{link1}, so that you can compare.",
+    ),
+    (PRICES,),
+)
 CASE_STUDY = Letter(
     "A short case study",
     (

@@ -32,11 +32,13 @@ def load(smtp_port: int) -> int:
     chance, now = Random(SEED), timezone.now()  # noqa: S311 (invented people, not secrets)
     plot = Plot(chance, make_crew(chance, now, smtp_port), now)
     stories = plot.stories()
+    plot.mailing.store()
     library.stock(chance, now, stories)
     _store_emails(stories)
     _store_history(stories)
     store_consent(stories, plot.block(), plot.crew.admin, now)
     add_contacts(Random(SEED), now, plot.crew.people)  # noqa: S311 (invented people, not secrets)
+    plot.mailing.begin_another()
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")  # so much at once, and the planner would know of none of it
     return len(stories)

@@ -22,6 +22,7 @@ from .letters import (
     Letter,
     Said,
 )
+from .mailing import Mailing
 from .names import KNOWN
 from .readers import Reader
 from .record import SECOND
@@ -61,11 +62,13 @@ class Plot:
         self.crew = crew
         self.now = now
         self.gone: set[str] = set()  # addresses that must not be mailed any more
+        self.mailing = Mailing(self)
 
     def stories(self) -> list[Story]:
         """Exactly EMAILS of them."""
         told = [
             *self._scenes(),
+            *self._mailing(),
             *self._aside(DRAFTS, self._draft),
             *self._aside(DELETED, self._deleted),
         ]
@@ -91,24 +94,31 @@ class Plot:
         yield from scenes.stories()
         for person in known[:-1]:  # Lena's company must not be mailed
             yield from self._early_letters(anna, person)
-        others = self._mailable(anna)[:WAITING]
+        others = self.mailable(anna)[:WAITING]
         self.gone |= {person.email for person in others}
         yield from scenes.waiting(others)
+
+    def _mailing(self) -> Iterator[Story]:
+        """The bulk email of some days ago; Lena's company must not be mailed."""
+        anna = self.crew.identities[0]
+        at = self._working_hour(self.now - 6 * DAY, anna)
+        yield from self.mailing.stories(at, self.crew.people[anna.owner.pk][len(KNOWN) - 1])
+        self.gone |= {story.person.email for story in self.mailing.told}
 
     def _early_letters(self, identity: Identity, person: Person) -> Iterator[Story]:
         """What somebody of today got some weeks ago; all of it arrived."""
         reader, at = Reader.one_of_many(self.chance), self.now - 60 * DAY
         for letter in (INTRO, CASE_STUDY)[: self.chance.randint(0, 2)]:
             at = self._working_hour(at + self.chance.randint(6, 14) * DAY, identity)
-            story = self._scheduled(identity, person, letter, at)
+            story = self.scheduled(identity, person, letter, at)
             self._deliver(story, at)
-            self._engage(story, reader)
+            self.engage(story, reader)
             yield story
 
     def _aside(self, count: int, tell: Tell) -> Iterator[Story]:
         for number in range(count):
             identity = self.crew.identities[number % 3]
-            person = self.chance.choice(self._mailable(identity))
+            person = self.chance.choice(self.mailable(identity))
             letter = self.chance.choice(CADENCE)
             yield tell(identity, person, letter)
 
@@ -125,7 +135,7 @@ class Plot:
         pairs = [
             (identity, person)
             for identity in self.crew.identities
-            for person in self._mailable(identity)
+            for person in self.mailable(identity)
         ]
         self.chance.shuffle(pairs)
         for identity, person in pairs:
@@ -135,16 +145,16 @@ class Plot:
         """As many more as it takes, to those who may be mailed."""
         while True:
             identity = self.chance.choice(self.crew.identities)
-            person = self.chance.choice(self._mailable(identity))
+            person = self.chance.choice(self.mailable(identity))
             ago = self.chance.uniform(3, 85) * DAY
             at = self._working_hour(self.now - ago, identity)
             if at < self.now - DAY:
-                story = self._scheduled(identity, person, CHECK_IN, at)
+                story = self.scheduled(identity, person, CHECK_IN, at)
                 self._deliver(story, at)
-                self._engage(story, Reader.one_of_many(self.chance))
+                self.engage(story, Reader.one_of_many(self.chance))
                 yield story
 
-    def _mailable(self, identity: Identity) -> list[Person]:
+    def mailable(self, identity: Identity) -> list[Person]:
         mine = self.crew.people[identity.owner.pk]
         known = len(KNOWN) if identity is self.crew.identities[0] else 0
         free = (one for one in mine[known:] if one.domain != BLOCKED)
@@ -160,9 +170,9 @@ class Plot:
             at = self._working_hour(at, identity)
             if at > self.now - HOUR:
                 if self.now + HOUR < at < self.now + FURTHEST:
-                    yield self._scheduled(identity, person, letter, at)
+                    yield self.scheduled(identity, person, letter, at)
                 return
-            story = self._scheduled(identity, person, letter, at)
+            story = self.scheduled(identity, person, letter, at)
             self._live(story, reader, at)
             yield story
             if story.suppressions:
@@ -178,7 +188,7 @@ class Plot:
         since = before.suppressions[0]
         at = self._working_hour(since.created_at + 3 * DAY, identity)
         if at < self.now - HOUR and self.chance.random() < 0.4:
-            story = self._scheduled(identity, person, CHECK_IN, at)
+            story = self.scheduled(identity, person, CHECK_IN, at)
             story.stop(at + SECOND, "suppressed", address=person.email, because=since.reason)
             yield story
 
@@ -193,7 +203,7 @@ class Plot:
 
     # One email -----------------------------------------------------------------------------------
 
-    def _scheduled(self, identity: Identity, person: Person, letter: Letter, at: datetime) -> Story:
+    def scheduled(self, identity: Identity, person: Person, letter: Letter, at: datetime) -> Story:
         """Written some time before `at`, and either sent by hand then or scheduled for it."""
         written = min(at, self.now) - self.chance.uniform(0.2, 40) * HOUR
         story = Story(self.chance, identity, person, letter, written)
@@ -206,7 +216,7 @@ class Plot:
         fate = self.chance.choices(["delivered", *FATES], [delivered, *FATES.values()])[0]
         getattr(self, f"_{fate}")(story, at)
         if story.email.status == Status.DELIVERED:
-            self._engage(story, reader)
+            self.engage(story, reader)
             self._archive(story)
 
     def _deliver(self, story: Story, at: datetime) -> None:
@@ -258,7 +268,7 @@ class Plot:
         self._deliver(story, at)
         story.unsubscribe(at + self.chance.randint(5, 55) * MINUTE)
 
-    def _engage(self, story: Story, reader: Reader) -> None:
+    def engage(self, story: Story, reader: Reader) -> None:
         for at, act in reader.acts(story):
             if at < self.now:
                 act(at)

@@ -1,7 +1,8 @@
 """bin/bench NAME [--json]: one measurement of tests/bench, on servers of its own.
 
 A measurement is a module with `measure() -> dict`, called with Django set up on an empty
-database. It gives `unit` ("emails/s", "ms" …) and `result`, and what else it knows of KEYS.
+database. One with `options(parser)` has options of its own, and `measure(asked)` is given what was
+asked for. It gives `unit` ("emails/s", "ms" …) and `result`, and what else it knows of KEYS.
 """
 
 import argparse
@@ -13,7 +14,9 @@ import resource
 import shutil
 import sys
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from commandcenter import embedded
@@ -40,9 +43,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="bin/bench", description="Measure one thing.")
     parser.add_argument("name", nargs="?", help="a module of tests/bench")
     parser.add_argument("--json", action="store_true", help="print one object instead of a table")
-    options = parser.parse_args()
+    options, others = parser.parse_known_args()
     try:
-        report = run(options.name)
+        report = run(options.name, others)
     except (Refusal, embedded.EmbeddedError) as problem:
         print(problem, file=sys.stderr)
         return 2
@@ -56,10 +59,15 @@ def names() -> list[str]:
     return sorted(path.stem for path in folder.glob("[!_]*.py") if path.stem != "conftest")
 
 
-def run(name: str | None) -> dict[str, Any]:
-    """Measure on fresh servers, which are gone afterwards; durable ones, as in earnest."""
+def run(name: str | None, others: Sequence[str] = ()) -> dict[str, Any]:
+    """Measure on fresh servers, which are gone afterwards; durable ones, as in earnest.
+
+    `others` are options that the measurement itself knows; anything else ends the program.
+    """
     if name not in names():
         raise Refusal(f"bin/bench NAME, where NAME is one of: {', '.join(names()) or 'none yet'}.")
+    module = importlib.import_module(f"tests.bench.{name}")
+    asked = own_options(module, others)
     folder = Path(tempfile.mkdtemp(prefix="cc-bench-"))
     folder.chmod(0o755)
     servers = [embedded.Postgres(folder), embedded.Valkey(folder)]
@@ -67,13 +75,21 @@ def run(name: str | None) -> dict[str, Any]:
         for server in servers:
             server.start()
         set_up(folder)
-        module = importlib.import_module(f"tests.bench.{name}")
-        return complete(name, module.measure())
+        return complete(name, module.measure(asked) if asked else module.measure())
     finally:
         for server in reversed(servers):
             server.stop()
         for each in (folder, embedded.socket_dir(folder)):
             shutil.rmtree(each, ignore_errors=True)
+
+
+def own_options(module: ModuleType, others: Sequence[str]) -> argparse.Namespace | None:
+    """What a measurement with options of its own was asked for; None for one without."""
+    parser = argparse.ArgumentParser(prog=f"bin/bench {module.__name__.rpartition('.')[2]}")
+    if tell := getattr(module, "options", None):
+        tell(parser)
+    asked = parser.parse_args(others)
+    return asked if tell else None
 
 
 def set_up(folder: Path) -> None:

@@ -1,5 +1,6 @@
+from .bulk import BulkForm
 from .compose import ComposeForm
 from .files import FilesForm
-from .window import WindowForm
+from .window import BulkWindowForm, WindowForm
 
-__all__ = ["ComposeForm", "FilesForm", "WindowForm"]
+__all__ = ["BulkForm", "BulkWindowForm", "ComposeForm", "FilesForm", "WindowForm"]

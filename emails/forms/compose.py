@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 from django.utils.text import capfirst
@@ -57,6 +58,8 @@ class ComposeForm(Shown, FilesForm):
     def __init__(self, *args: Any, user: "User", final: str = "", **kwargs: Any) -> None:
         super().__init__(*args, user=user, **kwargs)
         self.final = final
+        # Whom To means, if that is more than one: then it is to become a bulk email.
+        self.many: recipients.Typed | None = None
         self.fields["identity"].queryset = user.identities.for_compose()  # type: ignore[attr-defined]
 
     # What is asked of it ---------------------------------------------------------------------
@@ -91,11 +94,21 @@ class ComposeForm(Shown, FilesForm):
         told = ("to", "cc", "bcc", "subject", "html", "files")
         return typed if any(typed[name] for name in told) else {}
 
+    @property
+    def is_for_many(self) -> bool:
+        """Whether To names a group, or several: each would get a message of their own."""
+        return self.many is not None and self.many.is_for_many
+
     # How it is read --------------------------------------------------------------------------
 
     def clean_to(self) -> recipients.Recipient | None:
         text = self.cleaned_data["to"]
-        return recipients.one(text) if text else None
+        if not text:
+            return None
+        self.many = recipients.typed_by(self.user, text)
+        if self.many.is_for_many:
+            raise ValidationError(self.many.offer, code="several")
+        return recipients.one(text)
 
     def clean_cc(self) -> list[str]:
         return recipients.several(self.cleaned_data["cc"])

@@ -23,3 +23,12 @@ class WindowForm(forms.Form):
             return UUID(told.get(name, ""))
         except ValueError:
             return None
+
+
+class BulkWindowForm(forms.Form):
+    """The same for the window of a bulk email."""
+
+    key = forms.UUIDField()
+    bulk = forms.IntegerField(min_value=1, max_value=GREATEST_ID)
+    version = forms.IntegerField(min_value=0, max_value=2**31 - 1)
+    recipient = forms.IntegerField(required=False, min_value=1, max_value=GREATEST_ID)

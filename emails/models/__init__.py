@@ -1,3 +1,5 @@
+from .bulk import BulkRefused, BulkSend
+from .bulk_recipients import BulkRecipient
 from .categories import Category, NotEmpty
 from .changing import IllegalTransition
 from .channels import Channel, UnattendedPeriod
@@ -16,6 +18,9 @@ from .vocabulary import Cause, Lane, Outcome, Status
 __all__ = [
     "Attachment",
     "Attempt",
+    "BulkRecipient",
+    "BulkRefused",
+    "BulkSend",
     "Category",
     "Cause",
     "Channel",

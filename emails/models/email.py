@@ -44,6 +44,21 @@ class Email(Weighing):
         verbose_name_plural = _("emails")
         constraints = [
             models.UniqueConstraint(fields=["owner", "compose_key"], name="one_email_a_window"),
+            # However often the job runs that makes the emails of a bulk email.
+            models.UniqueConstraint(
+                fields=["bulk_recipient"],
+                name="one_email_a_bulk_recipient",
+                condition=Q(bulk_recipient__isnull=False),
+            ),
+            models.UniqueConstraint(
+                fields=["bulk"],
+                name="one_row_in_drafts_a_bulk",
+                condition=Q(bulk__isnull=False, to_address=""),
+            ),
+            models.CheckConstraint(
+                name="only_a_draft_stands_for_a_bulk",
+                condition=Q(bulk=None) | ~Q(to_address="") | Q(status=Status.DRAFT),
+            ),
             models.CheckConstraint(
                 name="scheduled_has_its_time_and_channel",
                 condition=~Q(status__in=[Status.SCHEDULED, Status.IN_PROGRESS])
@@ -83,6 +98,11 @@ class Email(Weighing):
             ),
             models.Index(fields=["person", "-moved_at"], name="emails_of_person"),
             models.Index(
+                fields=["bulk", "status", "moved_at", "id"],
+                name="emails_of_bulk",
+                condition=Q(bulk__isnull=False),
+            ),
+            models.Index(
                 fields=["template_version", "delivered_at"],
                 name="emails_of_template",
                 condition=Q(template_version__isnull=False),
@@ -109,7 +129,7 @@ class Email(Weighing):
         self._change(
             Cause.SCHEDULE,
             by=by,
-            **_time(at, zone or self.owner.time_zone),
+            **wall_columns(at, zone or self.owner.time_zone),
             at_once=at_once,
             channel=self.identity.channel,
             message_id=f"{uuid.uuid4().hex}@{settings.MAIL_DOMAIN}",
@@ -127,7 +147,7 @@ class Email(Weighing):
 
     def bring_forward(self, *, by: "User") -> None:
         """Let a scheduled email go now; it stays Scheduled until a worker has it in hand."""
-        now = _time(timezone.now(), self.send_zone)
+        now = wall_columns(timezone.now(), self.send_zone)
         waiting = self._mine(Status.SCHEDULED).filter(removed_at=None)
         moved = waiting.update(**now, updated_at=Now())
         self._refuse_unless(moved, Cause.SCHEDULE)
@@ -261,7 +281,7 @@ class Email(Weighing):
         """Become Scheduled for now although something is known against it, which is forgiven."""
         from prospects.models import Suppression
 
-        now = _time(timezone.now(), self.send_zone)
+        now = wall_columns(timezone.now(), self.send_zone)
         if self.identity and self.identity.channel_id:
             now["channel"] = self.identity.channel
         self._change(cause, by=by, when=when, **now, claims_lost=0, deferrals=0)
@@ -279,7 +299,7 @@ class Email(Weighing):
             transaction.on_commit(lambda: wake(channel), robust=True)
 
 
-def _time(at: datetime, zone: str) -> dict[str, Any]:
+def wall_columns(at: datetime, zone: str) -> dict[str, Any]:
     """The columns that say when: the instant, and the wall time in `zone` that was meant by it."""
     wall = at.astimezone(ZoneInfo(zone or "UTC"))
     return {

@@ -3,7 +3,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
 from django.db import models, transaction
-from django.db.models import F, Func, Q
+from django.db.models import Exists, F, Func, OuterRef, Q
 from django.db.models.functions import Lower, Now
 
 from .vocabulary import Status
@@ -73,6 +73,41 @@ class EmailQuerySet(models.QuerySet["Email"]):
         """In the trash for longer than anybody can restore them."""
         kept = self.model.KEPT_IN_TRASH
         return self.removed().filter(removed_at__lte=Now() - kept)
+
+    def standing_for_drafts(self) -> Self:
+        """The rows in Drafts of bulk emails that are being written."""
+        return self.filter(bulk__isnull=False, to_address="")
+
+    def addressed(self) -> Self:
+        """Messages, without the rows in Drafts that stand for bulk emails."""
+        return self.exclude(to_address="")
+
+    def with_which_somebody(self, did: str) -> Self:
+        """Those that somebody "viewed", "clicked" or "replied" to."""
+        column = {"viewed": "views", "clicked": "clicks", "replied": "replies"}[did]
+        return self.filter(**{f"{column}__gt": 0})
+
+    def rolled_up(self, order: str) -> Self:
+        """Of each bulk email the one alone that comes first in `order`, a column with "-" for
+        descending; and all others."""
+        column, beyond = order.removeprefix("-"), "gt" if order.startswith("-") else "lt"
+        further = Q(**{f"{column}__{beyond}": OuterRef(column)})
+        level = Q(**{column: OuterRef(column), f"pk__{beyond}": OuterRef("pk")})
+        ahead = self.filter(further | level, bulk=OuterRef("bulk"))
+        return self.filter(Q(bulk=None) | ~Exists(ahead.order_by()))
+
+    def count_rolled_up(self) -> int:
+        """How many rows that makes."""
+        alone = self.filter(bulk=None).count()
+        return alone + self.exclude(bulk=None).order_by().values("bulk").distinct().count()
+
+    def untouched(self) -> Self:
+        """Waiting as they were scheduled: nothing was ever done with them."""
+        return self.in_folder(Status.SCHEDULED).filter(attempts=None, version=1)
+
+    def worth_a_retry(self) -> Self:
+        """Failed for a reason that may have passed: neither unconfirmed nor not to be mailed."""
+        return self.in_folder(Status.FAILED).exclude(reason__in=[UNCONFIRMED, "suppressed"])
 
     def unclaimed(self) -> Self:
         return self.filter(Q(lease_until=None) | Q(lease_until__lte=Now()))
@@ -185,10 +220,11 @@ class EmailQuerySet(models.QuerySet["Email"]):
         """
         from prospects.models import hash_of
 
+        from .bulk import BulkSend
         from .content import Attachment, EmailContent
 
-        count = 0
-        for email in self.iterator(chunk_size=500):
+        count = BulkSend.forget_drafts(self.standing_for_drafts())
+        for email in self.addressed().iterator(chunk_size=500):
             with transaction.atomic():
                 EmailContent.objects.filter(email=email).delete()
                 Attachment.objects.filter(email=email).delete()

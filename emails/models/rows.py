@@ -77,6 +77,19 @@ class EmailRow(models.Model):
         db_index=False,
         verbose_name=_("template"),
     )
+    # Of which bulk email it is one, made for which of its recipients. Without an address it is
+    # the bulk email's own row in Drafts.
+    bulk = models.ForeignKey(
+        "emails.BulkSend",
+        models.PROTECT,
+        null=True,
+        related_name="emails",
+        db_index=False,
+        verbose_name=_("bulk email"),
+    )
+    bulk_recipient = models.ForeignKey(
+        "emails.BulkRecipient", models.PROTECT, null=True, related_name="emails", db_index=False
+    )
 
     # When it goes: the instant, and the wall time and zone that the rep meant by it.
     send_at = models.DateTimeField(_("scheduled for"), null=True)
@@ -141,6 +154,11 @@ class EmailRow(models.Model):
     def recipient(self) -> str:
         """The person's name, or the address where none is known."""
         return self.to_name or self.to_address
+
+    @property
+    def stands_for_bulk(self) -> bool:
+        """Whether it is no message but the one row in Drafts of a bulk email being written."""
+        return self.bulk_id is not None and not self.to_address
 
     @property
     def is_unconfirmed(self) -> bool:

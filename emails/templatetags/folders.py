@@ -6,6 +6,7 @@ from datetime import datetime
 from django import template
 
 from ..actions import Action, asks, offered
+from ..bulk.tally import Tally
 from ..folders import Folder, Tab, folder_of
 from ..models import Email, Status
 from ..reasons import Worded, word
@@ -23,6 +24,12 @@ def tab_count(tab: Tab, counts: Mapping[str, int]) -> int:
 def folder_count(folder: Folder, counts: Mapping[str, int]) -> int:
     """How many emails stand in a folder."""
     return counts[folder.status]
+
+
+@register.filter
+def as_one(email: Email, tallies: Mapping[int, Tally] | None) -> Tally | None:
+    """What its bulk email came to, if that stands in the list as one row; None if it does not."""
+    return (tallies or {}).get(email.bulk_id or 0)
 
 
 @register.filter

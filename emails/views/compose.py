@@ -22,16 +22,18 @@ from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.requests import SignedInRequest
-from prospects.models import Person
+from prospects.models import Group, Person
 from ui.notices import tell
 from ui.shortcuts import wants_part
 
+from ..bulk.adding import TooMany
+from ..bulk.writing import turned_into_bulk
 from ..composing import MOVED, Saved, Window
 from ..forms import ComposeForm, FilesForm, WindowForm
 from ..library.searching import ChosenTemplate
 from ..previews import policy, previewed
 from ..readiness import checks, on_its_way, undo_seconds
-from ..recipients import suggestions
+from ..recipients import groups_meant, suggestions, typed_by
 from ..undo import offer, offer_thrown
 
 EDITOR_CSP = cast("dict[str, list[str]]", settings.SECURE_CSP) | {
@@ -65,6 +67,8 @@ def new(request: SignedInRequest) -> HttpResponse:
 def edit(request: SignedInRequest, pk: int) -> HttpResponse:
     """Go on with a draft, change a scheduled email, or write a new one from one that is done."""
     email = get_object_or_404(request.user.emails.for_compose(), pk=pk)
+    if email.stands_for_bulk:
+        return redirect("emails:bulk-edit", email.bulk_id)
     window = Window.on(email, WindowForm.key_in(request.GET))
     if wants_part(request):
         return _frame(request)
@@ -148,6 +152,22 @@ def discard(request: SignedInRequest) -> HttpResponse:
 
 
 @require_POST
+@editor_page
+def become_bulk(request: SignedInRequest) -> HttpResponse:
+    """What was written here, to all whom its To means; this window is done with."""
+    window, form = _window(request), _typed(request, checked=True)
+    typed = form.many or typed_by(request.user, request.POST.get("to", ""))
+    try:
+        bulk, added = turned_into_bulk(window, form, typed)
+    except TooMany as error:
+        form.many = None
+        form.add_error("to", error.words)
+        return _page(request, window, form, window.save(form), status=422)
+    tell(request, " ".join([added.sentence, *added.wrong]))
+    return redirect("emails:bulk-edit", bulk.pk)
+
+
+@require_POST
 def attach(request: SignedInRequest) -> HttpResponse:
     """Add uploads and chosen files; the answer is the list of attachments as it is now."""
     form = FilesForm(request.POST, request.FILES, user=request.user)
@@ -157,11 +177,15 @@ def attach(request: SignedInRequest) -> HttpResponse:
 
 @require_GET
 def suggest_people(request: SignedInRequest) -> HttpResponse:
-    """People by name or address, for what stands at the end of a recipients' field."""
-    fields = ("to", "cc", "bcc", "look_as")
-    typed = next((request.GET[name] for name in fields if name in request.GET), "")
-    found = suggestions(Person.seen_by(request.user), typed)
-    return render(request, "emails/compose/_people.html", {"people": found})
+    """People by name or address, and groups, for what stands at the end of a recipients' field."""
+    field = next(
+        (name for name in ("to", "add", "cc", "bcc", "look_as") if name in request.GET), "to"
+    )
+    typed, user = request.GET.get(field, ""), request.user
+    told: dict[str, object] = {"people": suggestions(Person.seen_by(user), typed)}
+    if field in {"to", "add"}:  # a group stands for a message to each
+        told["groups"] = groups_meant(Group.seen_by(user).with_sizes(user), typed)
+    return render(request, "emails/compose/_people.html", told)
 
 
 @require_GET

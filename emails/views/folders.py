@@ -13,6 +13,7 @@ from ui.paging import paginate
 from ui.shortcuts import render_part, wants_part
 
 from ..actions import offered_for_many
+from ..bulk.tally import tallies_of
 from ..folders import DELIVERED, TAB_OF, TABS, Folder, Tab
 from ..models import Status
 from ..panes import open_pane
@@ -36,10 +37,14 @@ def folder(request: SignedInRequest, folder: Folder) -> HttpResponse:
     user = request.user
     user.remember_section("emails")
     counts = user.emails.folder_counts()
-    emails = user.emails.in_folder(folder.status).for_list()
-    page = paginate(emails, request.GET, by=folder.order, total=counts[folder.status])
+    emails, total = user.emails.in_folder(folder.status), counts[folder.status]
+    if user.rolls_up_bulk_emails:
+        emails, total = emails.rolled_up(folder.order), emails.count_rolled_up()
+    page = paginate(emails.for_list(), request.GET, by=folder.order, total=total)
     several = offered_for_many(folder.status, user)
     told = {"folder": folder, "tab": TAB_OF[folder.path], "several": several}
+    told["rolled_up"] = user.rolls_up_bulk_emails
+    told["has_bulk"] = any(row.bulk_id and not row.stands_for_bulk for row in page)
     return _list(request, "emails/folder.html", told | {"page": page, "counts": counts})
 
 
@@ -69,6 +74,7 @@ def _list(request: SignedInRequest, template: str, told: Mapping[str, Any]) -> H
         "counts": told.get("counts") or request.user.emails.folder_counts(),
         "as_part": as_part,
         "statuses": Status,
+        "tallies": tallies_of(told["page"] or (), rolled_up=bool(told.get("rolled_up"))),
         **open_pane(request),
         **told,
     }

@@ -1,7 +1,7 @@
 """One email: its page (in a list, the reading pane), and what it says in a frame of its own."""
 
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.csp import build_policy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
@@ -18,6 +18,8 @@ from ..previews import policy, preview
 def email(request: SignedInRequest, pk: int) -> HttpResponse:
     """The email on a page of its own; the part "pane" to a list that opens it beside itself."""
     found = get_object_or_404(request.user.emails.for_pane(), pk=pk)
+    if found.stands_for_bulk:
+        return redirect("emails:bulk-edit", found.bulk_id)
     told = pane(found, request.user) | {"list": list_around(request)}
     return render_part(request, "emails/email.html", "pane", told)
 

@@ -73,6 +73,13 @@ class GroupQuerySet(SharedQuerySet["Group"]):
         """Of that name, whatever its case."""
         return self.annotate(lower_name=Lower("name")).filter(lower_name=Lower(models.Value(name)))
 
+    def matching(self, words: str) -> Self:
+        """Those whose name holds every word of `words`."""
+        found = self
+        for word in words.replace("\0", "").split()[:8]:
+            found = found.filter(name__icontains=word.strip(",;"))
+        return found
+
     def long_removed(self) -> Self:
         """Deleted for so long that nobody brings them back."""
         return self.filter(removed_at__lt=timezone.now() - Group.KEPT_IN_TRASH)

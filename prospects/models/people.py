@@ -89,6 +89,11 @@ class PersonQuerySet(models.QuerySet["Person"]):
     def with_address(self, address: str) -> Self:
         return self.annotate(key=Lower("email")).filter(key=address.strip().lower())
 
+    def with_addresses(self, addresses: "Iterable[str]") -> Self:
+        """Those with one of `addresses`, whatever their case."""
+        keys = [address.strip().lower() for address in addresses]
+        return self.annotate(key=Lower("email")).filter(key__in=keys)
+
     def in_group(self, group: "Group") -> Self:
         return self.filter(memberships__group=group)
 

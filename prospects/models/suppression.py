@@ -1,4 +1,5 @@
 import hashlib
+from itertools import batched
 from typing import TYPE_CHECKING, Any, Self
 
 from django.conf import settings
@@ -269,6 +270,15 @@ class Suppression(models.Model):
         mine = cls.objects.in_force().of_address(address).because(cls.Reason.UNSUBSCRIBED)
         found = {row.sender_id: row for row in mine}
         return found.get(None) or found.get(sender)
+
+    @classmethod
+    def count_covered(cls, addresses: "Iterable[str]") -> int:
+        """How many of `addresses` must not be mailed."""
+        count = 0
+        for some in batched(addresses, 1000):
+            found = set(cls.objects.covering(*some).values_list("value", flat=True))
+            count += sum(bool(found.intersection(values_covering(each))) for each in some if found)
+        return count
 
     def release(self, by: "User | None", why: str = "") -> bool:
         """Allow mail again, for the reason `why`; False if somebody already did."""

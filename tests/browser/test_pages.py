@@ -17,10 +17,12 @@ from prospects import consent
 from prospects.models import Group
 from tests.browser.conftest import enter, findings
 from tests.factories import (
+    make_bulk,
     make_channel,
     make_draft,
     make_email,
     make_identity,
+    make_launched,
     make_person,
     make_template,
     make_user,
@@ -39,6 +41,10 @@ SIGN_IN = ["account_login", "account_reset_password", "account_reset_password_do
 SECURITY = ["account_change_password", "mfa_index"]
 # They take what is posted, lead elsewhere, or are part of a page.
 NO_PAGES = {
+    "emails:bulk-autosave",
+    "emails:bulk-new",
+    "emails:bulk-roll-up",
+    "emails:compose-become-bulk",
     "emails:compose-autosave",
     "emails:compose-discard",
     "emails:compose-done",
@@ -70,6 +76,11 @@ def admin():
             group.people.add(person)
             make_email(admin, status, person=person, subject=f"{status}, number {number}")
     make_draft(admin).remove(by=admin)
+    people = list(group.people.all())
+    bulk = make_bulk(admin, *people, html="<p>Hi {{first_name}}, {{website}}</p>")
+    bulk.recipients.first().write("Only yours", bulk.html, common=bulk)
+    consent.unsubscribe_address(people[3].email, source="link")
+    make_launched(admin, *people)
     make_library(admin)
     left = admin.emails.get(subject="failed, number 0")
     told = {"email_id": left.pk, "because": "too_many", "words": "Three a week!"}
@@ -109,7 +120,14 @@ def pages_of(admin) -> dict[str, str]:
     person = bounced.person
     left = admin.emails.get(subject="failed, number 0").person
     group, identity, channel = person.groups.get(), admin.identities.get(), admin.channels.get()
+    bulk, launched = admin.bulk_sends.drafts().get(), admin.bulk_sends.launched().get()
+    chosen = f"?recipient={bulk.recipients.first().pk}"
     return told | {
+        "bulk": reverse("emails:bulk", args=[launched.pk]),
+        "bulk edit": reverse("emails:bulk-edit", args=[bulk.pk]),
+        "bulk one": reverse("emails:bulk-edit", args=[bulk.pk]) + chosen,
+        "bulk preview": reverse("emails:bulk-preview", args=[bulk.pk]),
+        "bulk review": reverse("emails:bulk-review", args=[bulk.pk]),
         "search found": reverse("emails:search") + "?q=number",
         "search in vain": reverse("emails:search") + "?q=nobody",
         "beside the list": f"{told['undelivered/bounced']}?open={bounced.pk}",

@@ -342,7 +342,7 @@ def errors(client, name="send", **fields):
     [
         ("to", "", "Say whom it goes to."),
         ("to", "maria", "“maria” is not an email address."),
-        ("to", "maria@nordlys.example, jonas@x.example", "One recipient to an email"),
+        ("to", "maria@nordlys.example, jonas@x.example", "each gets a message of their own"),
         ("to", "Maria\nBcc: x@y.example <maria@nordlys.example>", "on one line"),
         ("to", "maria@nordlys.example\r\nBcc: x@y.example", "on one line"),
         ("cc", "anna@x.example; nobody", "“nobody” is not an email address."),

@@ -18,13 +18,14 @@ function mark(input, option) {
 }
 
 function take(input, option) {
-  const before = input.parentElement.dataset.recipients === "several" ? input.value.replace(/[^,;]*$/, "") : "";
+  const several = input.parentElement.dataset.recipients === "several" || /[,;]/.test(input.value);
+  const before = several ? input.value.replace(/[^,;]*$/, "") : "";
   input.value = before ? `${before.trimEnd()} ${option.dataset.recipient}, ` : option.dataset.recipient;
   if (!before && input.parentElement.dataset.recipients === "several") input.value += ", ";
   show(input, false);
   listOf(input).replaceChildren();
   form.dispatchEvent(new CustomEvent("keep"));
-  if (input.id === "c-to") form.querySelector("#c-subject").focus();
+  if (input.id === "c-to" && !several) form.querySelector("#c-subject").focus();
 }
 
 const step = (input, by) => {

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('emails', '0004_waiting_for_an_address'),
+        ('emails', '0005_waiting_for_an_address'),
         ('prospects', '0002_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

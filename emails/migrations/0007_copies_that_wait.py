@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('emails', '0002_lanes_and_holding'),
+        ('emails', '0006_lanes_and_holding'),
     ]
 
     operations = [

@@ -6,8 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0002_chosen_columns'),
-        ('accounts', '0002_titles_and_blank_names'),
+        ('accounts', '0003_titles_and_blank_names'),
     ]
 
     operations = [

@@ -1,0 +1,1 @@
+"""Bulk email: one sender, many recipients, a message of its own for each."""
