@@ -39,6 +39,7 @@ class PersonAdmin(Listed):
     search_fields = ["search_text"]
     ordering = ["sort_name", "pk"]
     raw_id_fields = ["owner"]
+    exclude = ["custom"]  # the form of the application knows which fields there are
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False  # deleting somebody is an action of the application, with its own questions
@@ -80,11 +81,12 @@ class CustomFieldAdmin(Listed):
 
 @admin.register(Group)
 class GroupAdmin(Listed):
-    list_display = ["name", "owner", "created_at"]
+    list_display = ["name", "owner", "created_at", "removed_at"]
     list_select_related = ["owner"]
     search_fields = ["name"]
     raw_id_fields = ["owner"]
-    fields = ["name", "owner"]
+    fields = ["name", "owner", "teams"]
+    filter_horizontal = ["teams"]
 
 
 @admin.register(GroupMember)

@@ -41,7 +41,7 @@ def open_person(request: SignedInRequest) -> Mapping[str, Any]:
     if not (asked.isascii() and asked.isdecimal() and len(asked) < 19):
         return {}
     found = for_pane(request).of_ids([int(asked)]).first()
-    return pane(request, found, around=request.get_full_path()) if found else {}
+    return pane(request, found, around=f"{request.path}?{request.GET.urlencode()}") if found else {}
 
 
 def for_pane(request: SignedInRequest) -> "PersonQuerySet":

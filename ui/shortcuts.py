@@ -32,6 +32,18 @@ def render_part(
     return response
 
 
+def drop_blanks(request: HttpRequest) -> str:
+    """Take out of the query string what a form sent empty, so that links on the page are without
+    it; returns the address of the page as it should be shown."""
+    given = request.GET.copy()
+    for name, values in request.GET.lists():
+        given.setlist(name, [value for value in values if value])
+        if not given.getlist(name):
+            del given[name]
+    request.GET = given  # type: ignore[assignment]
+    return f"{request.path}?{given.urlencode()}" if given else request.path
+
+
 def page_that_asked(request: HttpRequest, otherwise: str) -> str:
     """The page from which something was posted, as far as it is one of ours."""
     # HTMX knows what is on the screen; a form may have come with a part of it only.

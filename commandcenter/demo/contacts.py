@@ -9,18 +9,19 @@ from prospects.models import CustomField, Group, GroupMember, Person
 
 from .names import KNOWN
 
+# What a company does is heard in its name.
+INDUSTRIES = {
+    "Energy": ("energi", "kraft", "energy", "power", "sol"),
+    "Retail": ("retail", "kontor", "handel", "market"),
+    "Logistics": ("logist", "transport", "shipping", "freight"),
+    "Banking": ("bank", "finan", "capital"),
+    "Software": ("software", "digital", "labs", "robot", "data", "tech"),
+    "Manufacturing": ("maschinen", "werk", "parts", "steel", "stål", "industri"),
+    "Construction": ("bygg", "bau", "construc"),
+    "Media": ("media", "atelier", "studio"),
+}
 FIELDS = {
-    "Industry": (
-        "Energy",
-        "Retail",
-        "Logistics",
-        "Banking",
-        "Software",
-        "Manufacturing",
-        "Construction",
-        "Media",
-        "Health",
-    ),
+    "Industry": (*INDUSTRIES, "Services"),
     "Employees": ("1–10", "11–50", "51–200", "201–1,000", "more than 1,000"),
     "Renewal": ("March", "June", "September", "December"),
 }
@@ -42,7 +43,7 @@ def add_contacts(chance: Random, now: datetime, people: dict[int, list[Person]])
     everybody = [person for some in people.values() for person in some]
     by_company: dict[str, dict[str, str]] = {}
     for person in everybody:
-        known = by_company.setdefault(person.company, _of_company(chance, fields))
+        known = by_company.setdefault(person.company, _of_company(chance, person.company, fields))
         person.custom = {key: value for key, value in known.items() if chance.random() < 0.85}
         if chance.random() < 0.6:
             person.authorization = chance.choice(
@@ -59,9 +60,11 @@ def add_contacts(chance: Random, now: datetime, people: dict[int, list[Person]])
     _share(chance, now, people)
 
 
-def _of_company(chance: Random, fields: list[CustomField]) -> dict[str, str]:
-    """All of a company work in the same industry."""
-    return {field.key: chance.choice(FIELDS[field.label]) for field in fields}
+def _of_company(chance: Random, company: str, fields: list[CustomField]) -> dict[str, str]:
+    """What all who work at one company have in common."""
+    told = {field.key: chance.choice(FIELDS[field.label]) for field in fields}
+    heard = (name for name, parts in INDUSTRIES.items() if any(p in company.lower() for p in parts))
+    return told | {"industry": next(heard, "Services")}
 
 
 def _note(chance: Random, now: datetime, people: dict[int, list[Person]]) -> None:

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 
+# What stands before the hash of an address that is not known any more.
+HASHED = "sha256:"
+
+
 def domains_of(address: str) -> list[str]:
     """The domain of `address` and every parent domain below the top level, most specific first."""
     labels = address.rpartition("@")[2].lower().rstrip(".").split(".")
@@ -23,9 +27,9 @@ def domains_of(address: str) -> list[str]:
 
 def hash_of(address: str) -> str:
     """What stands for `address` once the email that named it has been purged."""
-    if address.startswith("sha256:"):
+    if address.startswith(HASHED):
         return address
-    return f"sha256:{hashlib.sha256(address.strip().lower().encode()).hexdigest()}"
+    return f"{HASHED}{hashlib.sha256(address.strip().lower().encode()).hexdigest()}"
 
 
 class AddressHash(models.Func):
@@ -172,7 +176,7 @@ class Suppression(models.Model):
     @property
     def is_hash(self) -> bool:
         """Whether it stands for an address that only its hash is known of any more."""
-        return self.value.startswith("sha256:")
+        return self.value.startswith(HASHED)
 
     @property
     def shown_value(self) -> str:

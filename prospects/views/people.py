@@ -1,7 +1,5 @@
 """People: the list, one person, a new one."""
 
-from urllib.parse import urlencode
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -14,7 +12,7 @@ from accounts.undoing import offer_again
 from ui.columns import Table
 from ui.notices import tell
 from ui.paging import paginate
-from ui.shortcuts import page_that_asked, render_part, wants_part
+from ui.shortcuts import drop_blanks, page_that_asked, render_part, wants_part
 
 from ..columns import PEOPLE
 from ..forms import NotesForm, PersonForm
@@ -27,7 +25,7 @@ from ..ticked_forms import offered
 @require_safe
 def index(request: SignedInRequest) -> HttpResponse:
     """A list of people or a group, as far as the user may see them, and who is open beside it."""
-    user = request.user
+    user, address = request.user, drop_blanks(request)
     user.remember_section("people")
     if not wants_part(request):
         offer_again(request)
@@ -37,6 +35,7 @@ def index(request: SignedInRequest) -> HttpResponse:
     page = paginate(people, request.GET, by=table.by)
     mine, teams = Group.beside_list(user)
     context = {
+        "address": address,
         "search": search,
         "table": table,
         "page": page,
@@ -48,9 +47,8 @@ def index(request: SignedInRequest) -> HttpResponse:
         **open_person(request),
     }
     response = render_part(request, "people/index.html", "people", context)
-    if wants_part(request):  # what was typed, without the fields that were left empty
-        given = [(name, value) for name, value in request.GET.items() if value]
-        response["HX-Replace-Url"] = f"{request.path}?{urlencode(given)}".rstrip("?")
+    if wants_part(request):
+        response["HX-Replace-Url"] = address
     return response
 
 

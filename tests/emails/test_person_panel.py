@@ -18,7 +18,7 @@ def test_ones_own_emails_to_a_person_stand_on_their_page(client, rita):
     make_draft(rita, subject="To somebody else")
     client.force_login(rita)
 
-    text = client.get(maria.get_absolute_url()).text
+    text = client.get(f"{maria.get_absolute_url()}?tab=history").text
     assert "The price list" in text
     assert "To somebody else" not in text
     assert f"/emails/compose/?to={maria.email.replace('@', '%40')}" in text
@@ -29,6 +29,6 @@ def test_those_of_others_do_not(client, rita):
     make_email(rita, "delivered", person=maria, subject="The price list")
     client.force_login(make_user("Sam"))
 
-    text = client.get(maria.get_absolute_url()).text
+    text = client.get(f"{maria.get_absolute_url()}?tab=history").text
     assert "The price list" not in text
     assert "You have not written to them yet." in text
