@@ -162,7 +162,7 @@ def test_the_preview_shows_it_as_its_reader_sees_it(client, rita, maria):
 def test_the_preview_can_be_looked_at_as_somebody_else(client, rita, maria):
     make_person(rita, "Jonas", email="jonas@nordlys.example", company="Fjällvik GmbH & Co. KG")
     told = typed(rita, html="<p>{{first_name}}, {{company_friendly}}</p>") | {
-        "as": "jonas@nordlys.example"
+        "look_as": "jonas@nordlys.example"
     }
     assert (
         "<p>Jonas, Fjällvik</p>"
