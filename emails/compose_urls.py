@@ -13,6 +13,9 @@ urlpatterns = [
     path("compose/discard/", compose.discard, name="compose-discard"),
     path("compose/files/", compose.attach, name="compose-files"),
     path("compose/people/", compose.suggest_people, name="people-suggest"),
+    path("compose/fields/", compose.list_fields, name="field-list"),
+    path("compose/preview/", compose.preview, name="compose-preview"),
     path("compose/done/", compose.done, name="compose-done"),
     path("<int:pk>/edit/", compose.edit, name="compose-edit"),
+    path("<int:pk>/follow-up/", compose.follow_up, name="follow-up"),
 ]

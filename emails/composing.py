@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
 
+from .following import follow_up_of
 from .models import Cause, Composition, Email, IllegalTransition, Status
 from .wall_time import WallTime
 from .writing import Changed, Writing, draft, replace_scheduled, rewrite
@@ -75,6 +76,19 @@ class Window:
             return cls(email.owner, key, continues=email)
         raise IllegalTransition(email, Cause.REOPEN)
 
+    @classmethod
+    def following(cls, email: Email, key: UUID | None = None) -> "Window":
+        """To write to the recipient of `email` again; with a `key` that is known, what was begun."""
+        window = cls.new(email.owner, key)
+        if window.email is None:
+            window.continues = email
+        return window
+
+    @property
+    def follows(self) -> bool:
+        """It is a new email to somebody whom `continues` has reached."""
+        return self.continues is not None and self.continues.is_followable
+
     @staticmethod
     def _is_open(email: Email) -> bool:
         """Whether its content can still be changed."""
@@ -95,6 +109,8 @@ class Window:
             self.key = kept.key
             return kept.typed
         source = self.email or self.continues
+        if source and source is self.continues and self.follows:
+            return follow_up_of(source)
         told = typed_of(source) if source else {}
         if self.is_copy and self.email and not self.email.at_once:
             told |= _time_of(self.email)

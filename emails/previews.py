@@ -14,7 +14,7 @@ from django.utils.csp import CSP
 from django.utils.safestring import SafeString, mark_safe
 
 from .models import Email, EmailContent
-from .resolving import about
+from .resolving import about, resolve
 from .sending.html import clean
 from .tracking import tokens
 from .tracking.rewriting import (
@@ -24,7 +24,7 @@ from .tracking.rewriting import (
     is_web,
     pixel_url,
 )
-from .unsubscribing.wording import NOWHERE, footer
+from .unsubscribing.wording import NOWHERE
 
 # An address that clean() drops: the picture's own words stand in its place.
 NOTHING = ""
@@ -46,14 +46,22 @@ class Preview:
 def preview(email: Email, *, pictures: bool = False) -> Preview:
     """What `email` says or said; empty where it says nothing (any more).
 
-    Without `pictures` those on other servers are left out.
+    Before it is sent, its fields are filled in as far as they can be, and what is missing stands
+    out. Without `pictures` those on other servers are left out.
     """
     try:
         content = email.content
     except EmailContent.DoesNotExist:  # purged
         return Preview(SafeString(), has_remote_pictures=False, is_plain=True)
-    html = content.sent_html or content.html + footer(about(email), content.html)
-    return _shown(email, html, pictures)
+    said = content.sent_html or resolve(about(email), content.subject, content.html).body.marked
+    return _shown(email, said, pictures)
+
+
+def previewed(html: str) -> Preview:
+    """HTML that belongs to no email yet, with its pictures."""
+    shown = clean(html)
+    is_plain = not _COLOURED.search(shown)
+    return Preview(mark_safe(shown), False, is_plain)  # noqa: S308 - that is what clean() is for
 
 
 def policy(*, pictures: bool) -> dict[str, list[str]]:

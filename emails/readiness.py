@@ -5,11 +5,15 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.template.defaultfilters import filesizeformat
+from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from . import recipients
+from .fields import scanning
 from .models import Email, Identity
+from .unfilled import unfilled
 from .wall_time import WallTime
 
 if TYPE_CHECKING:
@@ -20,12 +24,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Check:
-    """One line: `state` is "ok", "warn" or "bad"; `mend` leads to where it can be mended."""
+    """One line: `state` is "ok", "warn" or "bad"; `mend` is where it can be mended."""
 
     state: str
     text: str
     detail: str = ""
     mend: str = ""
+
+    @property
+    def mend_words(self) -> str:
+        """Words for the link to where it can be mended."""
+        in_settings = self.mend.startswith(("/settings/", "/accounts/"))
+        return _("Mend it in the settings") if in_settings else _("Fill it in")
 
     @property
     def icon(self) -> str:
@@ -67,7 +77,13 @@ def on_its_way(email: Email) -> str:
 
 def checks(form: "ComposeForm") -> list[Check]:
     """What can be said of the email in `form` now, worst things where they belong."""
-    told = [_of_sender(form), *_of_recipients(form), _of_text(form), *_of_size(form)]
+    told = [
+        _of_sender(form),
+        *_of_recipients(form),
+        *_of_fields(form),
+        _of_text(form),
+        *_of_size(form),
+    ]
     return [check for check in told if check]
 
 
@@ -87,18 +103,34 @@ def _of_recipients(form: "ComposeForm") -> list[Check]:
     return [Check("ok", _("%(name)s can be mailed") % {"name": name}, fine)]
 
 
+def _of_fields(form: "ComposeForm") -> list[Check]:
+    """What keeps its fields from being filled in; before there is a recipient, only what is wrong
+    whoever it is."""
+    if not scanning.has_codes(form.title + form.body, html=True):
+        return []
+    said, about = form.resolved, form.about
+    found = [*unfilled(said.subject, about), *unfilled(said.body, about)]
+    if not form.recipient:
+        wrong = said.subject.problem or said.body.problem
+        return [Check("bad", capfirst(f"{wrong}."))] if wrong else []
+    if found:
+        distinct = {each.short: each for each in found}.values()
+        return [Check("bad", each.short, mend=each.mend) for each in distinct]
+    return [Check("ok", _("Every field is filled in"))]
+
+
 def _of_sender(form: "ComposeForm") -> Check:
     identity = form.chosen_identity
     missing = missing_in(identity)
     if missing or identity is None or identity.channel is None:
-        return Check("bad", missing, mend="identities")
+        return Check("bad", missing, mend=reverse("setup:identities"))
     channel = identity.channel
     if not channel.is_open:
         return Check(
             "warn",
             _("“%(channel)s” rests at the moment") % {"channel": channel},
             _("it waits until that is over"),
-            mend="channels",
+            mend=reverse("setup:channels"),
         )
     return Check("ok", _("Sent through %(channel)s") % {"channel": channel})
 
@@ -114,12 +146,17 @@ def _of_text(form: "ComposeForm") -> Check:
 
 
 def _of_size(form: "ComposeForm") -> list[Check]:
+    sizes = []
+    if (size := len(form.body.encode())) > form.body_limit:
+        told = {"size": filesizeformat(size), "limit": filesizeformat(form.body_limit)}
+        sizes = [Check("bad", _("%(size)s of text and pictures; %(limit)s can be sent") % told)]
     if not form.attached:
-        return []
+        return sizes
     return [
+        *sizes,
         Check(
             "bad" if form.size > form.limit else "ok",
             _("%(size)s attached") % {"size": filesizeformat(form.size)},
             _("of %(limit)s at most") % {"limit": filesizeformat(form.limit)},
-        )
+        ),
     ]

@@ -1,6 +1,6 @@
 """An email with its fields filled in for its recipient: what is sent, or why it cannot be."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from .fields import About, Problem, Rendered, Values, read, render
@@ -91,7 +91,7 @@ def _body(about: About, html: str, values: Values) -> Rendered:
     if body.problem:
         return body
     text = _with_signature(signature_below(about.identity, html), body.text)
-    return Rendered(text + footer(about, text), body.missing, body.prompts)
+    return replace(body, text=text + footer(about, text))
 
 
 def _with_signature(signature: str, text: str) -> str:

@@ -42,6 +42,14 @@ class Crew:
     people: dict[int, list[Person]]  # by owner's id
 
 
+# What {{my_title}} says.
+TITLE_OF = {
+    User.Role.USER: "Account manager",
+    User.Role.MANAGER: "Head of sales",
+    User.Role.ADMIN: "Sales operations",
+}
+
+
 def exists() -> bool:
     """Whether the demo is there already, whatever has become of it since."""
     return User.objects.filter(email=f"anna@{DOMAIN}").exists()
@@ -96,7 +104,14 @@ def make_crew(chance: Random, now: datetime, smtp_port: int) -> Crew:
 def _users(now: datetime) -> list[User]:
     secret = make_password(PASSWORD)
     return User.objects.bulk_create(
-        User(name=name, email=f"{handle}@{DOMAIN}", role=role, time_zone=zone, password=secret)
+        User(
+            name=name,
+            email=f"{handle}@{DOMAIN}",
+            title=TITLE_OF[role],
+            role=role,
+            time_zone=zone,
+            password=secret,
+        )
         for name, handle, role, zone in CREW
     )
 

@@ -1,11 +1,12 @@
 """A text with its fields filled in."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
 
+from django.utils.safestring import SafeString, mark_safe
 from liquid.exceptions import (
     FilterValueError,
     LiquidError,
@@ -22,6 +23,7 @@ from .table import closest, known
 # Texts up to this many characters are kept parsed in numbers; of longer ones only a few.
 _SHORT = 50_000
 _EMPTY = re.compile(r"(==|!=) ?(?:blank|empty|\"\"|'')(?= |\Z)")
+_PLAIN = re.compile(r"(?P<name>[a-z]\w*)(?: ?\| ?default ?: ?(?P<default>\"[^\"\\]*\"|'[^'\\]*'))?")
 _WRITER = re.compile(r"\|\s*(_\w*)")
 
 
@@ -36,6 +38,7 @@ class Rendered:
     missing: tuple[str, ...] = ()  # names of fields that are empty and have no default
     prompts: tuple[str, ...] = ()
     problem: Problem | None = None
+    html: bool = False
 
     @property
     def is_whole(self) -> bool:
@@ -44,24 +47,40 @@ class Rendered:
     @property
     def shown(self) -> str:
         """As far as it goes: what is missing or left stands there as it was written."""
-        return self._with_marks("{{%s}}", "{{! %s }}")
+        return self._filled("{{%s}}", "{{! %s }}", self.text)
 
     @property
-    def marked(self) -> str:
+    def marked(self) -> SafeString:
         """The same as HTML, in which what is missing or left stands out."""
-        return self._with_marks("<mark>{{%s}}</mark>", "<mark>{{! %s }}</mark>")
+        text = self.text if self.html else escape(self.text, quote=False)
+        filled = self._filled("<mark>{{%s}}</mark>", "<mark>{{! %s }}</mark>", text)
+        return mark_safe(filled)  # noqa: S308 - sanitised HTML, or escaped
 
-    def _with_marks(self, missing: str, prompt: str) -> str:
-        if self.problem or not MARKS.search(self.text):
-            return self.text
-        text = self.text
+    def _filled(self, missing: str, prompt: str, text: str) -> str:
+        if self.problem or not MARKS.search(text):
+            return text
         for name in self.missing:
             for spelled in {name, name.upper(), name.capitalize()}:
                 text = text.replace(MISSING.format(spelled), missing % name)
         for number, words in enumerate(self.prompts):
-            shown = escape(words, quote=False) if "<" in prompt else words
-            text = text.replace(PROMPT.format(number), prompt % shown)
+            told = escape(words, quote=False) if self.html or "<" in prompt else words
+            text = text.replace(PROMPT.format(number), prompt % told)
         return MARKS.sub("", text)
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """The place of a field with nothing but perhaps a default: filled in many times faster than
+    by Liquid, and to the same."""
+
+    name: str
+    default: str | None
+    write: Callable[[object], str]
+
+    def written(self, values: Mapping[str, str], noted: dict[str, None]) -> str:
+        """What stands there; noted if it is missing."""
+        value = values.get(self.name) or self.default
+        return self.write(_told(self.name, values, noted) if value is None else value)
 
 
 @dataclass(frozen=True)
@@ -75,27 +94,36 @@ class Source:
     problem: Problem | None = None
     # Whether a field stands within a tag, or a condition can leave half a tag: clean it again.
     is_risky: bool = False
-    starts: tuple[tuple[int, int], ...] = field(default=())  # in Liquid's text → in the writer's
+    starts: tuple[tuple[int, int], ...] = ()  # in Liquid's text → in the writer's
+    parts: tuple[str | Slot, ...] = ()  # where plain fields are all there is
 
 
 def render(source: str, values: Mapping[str, str], *, html: bool) -> Rendered:
     """`source` with its fields filled in from `values`.
 
-    A field that has no value there is missing; one whose value is "" is blank on purpose. As HTML, `source` is sanitised and values are escaped, unless they are marked safe; else it
-    is one line of text and stays one.
+    A field that has no value there is missing; one whose value is "" is blank on purpose. As HTML,
+    `source` is sanitised and values are escaped, unless they are marked safe; else it is one line
+    of text and stays one.
     """
     if not scanning.has_codes(source, html=html):
-        return Rendered(source)
+        return Rendered(source, html=html)
     read_ = read(source, html=html)
     if read_.problem or read_.template is None:
-        return Rendered(source, prompts=read_.prompts, problem=read_.problem)
+        return Rendered(source, prompts=read_.prompts, problem=read_.problem, html=html)
     noted: dict[str, None] = {}
-    told = {name: _told(name, values, noted) for name in read_.fields}
     try:
-        text = read_.template.render(told)
+        if read_.parts:
+            text = "".join(
+                part if isinstance(part, str) else part.written(values, noted)
+                for part in read_.parts
+            )
+        else:
+            told = {name: _told(name, values, noted) for name in read_.fields}
+            text = read_.template.render(told)
     except (LiquidError, RecursionError) as error:
-        return Rendered(source, prompts=read_.prompts, problem=_problem(source, read_, error))
-    return Rendered(_safe(text, read_), tuple(noted), read_.prompts)
+        problem = _problem(source, read_, error)
+        return Rendered(source, prompts=read_.prompts, problem=problem, html=html)
+    return Rendered(_safe(text, read_), tuple(noted), read_.prompts, html=html)
 
 
 def _told(name: str, values: Mapping[str, str], noted: dict[str, None]) -> object:
@@ -122,6 +150,7 @@ def _read_now(source: str, html: bool) -> Source:
     prompts: list[str] = []
     parts: list[str] = []
     starts: list[tuple[int, int]] = []
+    slots: list[str | Slot | None] = []
     risky, length = False, 0
     try:
         for piece in scanning.pieces(source, html=html):
@@ -130,6 +159,7 @@ def _read_now(source: str, html: bool) -> Source:
             starts.append((length, piece.start))
             length += len(part)
             parts.append(part)
+            slots += _slot(piece, part, html)
         template = LANGUAGE.from_string("".join(parts))
         fields = _fields(source, template, tuple(starts), html)
     except Faulty as error:
@@ -137,7 +167,9 @@ def _read_now(source: str, html: bool) -> Source:
     except (LiquidError, RecursionError) as error:
         given = Source(html, starts=tuple(starts))
         return Source(html, prompts=tuple(prompts), problem=_problem(source, given, error))
-    return Source(html, template, fields, tuple(prompts), None, risky, tuple(starts))
+    plain = tuple(each for each in slots if each is not None)
+    simple = plain if len(plain) == len(slots) else ()
+    return Source(html, template, fields, tuple(prompts), None, risky, tuple(starts), simple)
 
 
 _read = lru_cache(maxsize=256)(_read_now)
@@ -161,8 +193,22 @@ def _in_liquid(source: str, piece: scanning.Piece, prompts: list[str], html: boo
         return f"{{% {_EMPTY.sub(r'\1 nil', piece.code)} %}}{piece.moved}"
     if own := _WRITER.search(piece.code):  # ours is the last one, and the only one
         raise scanning.faulty(source, piece.start, "unknown_filter", html=html, name=own[1])
-    writer = f"_{piece.place if html else 'line'}"
-    return f"{{{{ {piece.code} | {writer} }}}}{piece.moved}"
+    return f"{{{{ {piece.code} | {_writer(piece, html)} }}}}{piece.moved}"
+
+
+def _slot(piece: scanning.Piece, part: str, html: bool) -> list[str | Slot | None]:
+    """The piece as it is filled in without Liquid; [None] if it cannot be."""
+    if piece.kind in {"text", "prompt"}:
+        return [part]
+    plain = _PLAIN.fullmatch(piece.code) if piece.kind == "field" else None
+    if not plain or not known(plain["name"]):
+        return [None]
+    default = plain["default"][1:-1] if plain["default"] else None
+    return [Slot(plain["name"], default, WRITERS[_writer(piece, html)]), piece.moved]
+
+
+def _writer(piece: scanning.Piece, html: bool) -> str:
+    return f"_{piece.place if html else 'line'}"
 
 
 def _fields(

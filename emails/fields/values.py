@@ -7,8 +7,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import override
 
 from .table import CUSTOM, FIELDS, known, named
 
@@ -83,8 +83,7 @@ class Values(Mapping[str, str]):
 
     def __getitem__(self, name: str) -> str:
         if name not in self._looked_up:
-            with override(self.about.owner.language):
-                self._looked_up[name] = self._look_up(name) if known(name) else None
+            self._looked_up[name] = self._in_their_language(name) if known(name) else None
         value = self._looked_up[name]
         if value is None:
             raise KeyError(name)
@@ -95,6 +94,13 @@ class Values(Mapping[str, str]):
 
     def __len__(self) -> int:
         return len(FIELDS) + len(self.about.custom)
+
+    def _in_their_language(self, name: str) -> str | None:
+        """Its value in the language that the writer writes in, whoever runs this."""
+        if get_language() == self.about.owner.language:
+            return self._look_up(name)
+        with override(self.about.owner.language):
+            return self._look_up(name)
 
     def _look_up(self, name: str) -> str | None:
         value = named(name).value(self.about)

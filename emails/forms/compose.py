@@ -7,6 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -14,6 +15,7 @@ from .. import recipients
 from ..models import Composition, Identity
 from ..readiness import missing_in
 from ..sending.html import clean, text_of
+from ..unfilled import unfilled
 from ..wall_time import WallTime
 from ..writing import Writing
 from .files import FilesForm
@@ -132,6 +134,7 @@ class ComposeForm(Shown, FilesForm):
         if self.final:
             self._ask_for_what_is_missing(cleaned)
             self._refuse_suppressed(cleaned)
+            self._refuse_unfilled()
         return cleaned
 
     def _read_plain_text(self, cleaned: dict[str, Any]) -> None:
@@ -196,6 +199,16 @@ class ComposeForm(Shown, FilesForm):
             self.add_error("subject", _("Give it a subject."))
         if "identity" not in self.errors and (missing := missing_in(cleaned.get("identity"))):
             self.add_error("identity", missing)
+
+    def _refuse_unfilled(self) -> None:
+        if self.recipient is None:
+            return
+        said = self.resolved
+        for name, part in (("subject", said.subject), ("html", said.body)):
+            for found in unfilled(part, self.about):
+                self.add_error(name, found.sentence)
+        if said.problem and not (said.subject.problem or said.body.problem):
+            self.add_error("subject", capfirst(f"{said.problem}."))
 
     def _refuse_suppressed(self, cleaned: dict[str, Any]) -> None:
         to = cleaned.get("to")

@@ -9,14 +9,18 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.functional import cached_property
 from django.utils.html import linebreaks, urlize
+from django.utils.safestring import SafeString, mark_safe
 
 from accounts import time_zones
 from prospects.models import Person
 
 from .. import recipients
+from ..fields import About, Group, Listed, Values, listed
+from ..fields.language import FILTERS
 from ..models import Identity
-from ..resolving import footer_below
+from ..resolving import Resolved, footer_below, resolve, signature_below
 from ..sending.html import clean, text_of
+from ..unfilled import Unfilled, unfilled
 from ..wall_time import Preset, WallTime, presets
 from .files import MEGABYTE
 
@@ -69,6 +73,30 @@ class Shown(forms.Form):
             return None
         return Person.seen_by(self.user).with_address(self.recipient.address).first()
 
+    def look_as(self, typed: str) -> None:
+        """Let the email be about somebody else, named by `typed`, to look at it."""
+        try:
+            self.read["to"] = recipients.one(typed) if typed else self.recipient
+        except ValidationError:
+            return
+        for name in ("person", "resolved"):
+            self.__dict__.pop(name, None)
+
+    @property
+    def known_fields(self) -> list[tuple[Group, list[Listed]]]:
+        """Every field that can be used."""
+        return listed()
+
+    @property
+    def filled_fields(self) -> list[tuple[Group, list[Listed]]]:
+        """Every field that can be used, with its value for the recipient."""
+        return listed(Values(self.about) if self.recipient else None)
+
+    @property
+    def filters(self) -> list[tuple[str, Any]]:
+        """What can be done with a field."""
+        return list(FILTERS.items())
+
     @property
     def recipient_name(self) -> str:
         """To by the name that was typed, else by the person's, else by the address."""
@@ -118,6 +146,40 @@ class Shown(forms.Form):
     def footer(self) -> str:
         """The way to unsubscribe as it will stand below the body, if it is added there."""
         return footer_below(self.user, self.body)
+
+    @property
+    def title(self) -> str:
+        """The subject as it was written."""
+        if self.is_bound:
+            return str(self.read.get("subject") or "")
+        return str(self.initial.get("subject") or "")
+
+    @property
+    def about(self) -> About:
+        """Whom and what the email is about, as far as it can be read."""
+        to = self.recipient or recipients.Recipient("")
+        return About(self.user, self.chosen_identity, self.person, to.address, to.name)
+
+    @cached_property
+    def resolved(self) -> Resolved:
+        """Subject and body as the recipient is to read them."""
+        return resolve(self.about, self.title, self.body)
+
+    @property
+    def unfilled(self) -> list[Unfilled]:
+        """What keeps it from going, of its fields."""
+        said = self.resolved
+        return [*unfilled(said.subject, self.about), *unfilled(said.body, self.about)]
+
+    @property
+    def marked_subject(self) -> SafeString:
+        """The subject as far as it can be filled in, what is missing marked."""
+        return self.resolved.subject.marked
+
+    @property
+    def signature(self) -> SafeString:
+        """The signature that is added below the text."""
+        return mark_safe(signature_below(self.chosen_identity, self.body))  # noqa: S308 - clean
 
     @property
     def body_as_text(self) -> str:

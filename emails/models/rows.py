@@ -131,6 +131,12 @@ class EmailRow(models.Model):
         return self.status == Status.FAILED and self.reason == UNCONFIRMED
 
     @property
+    def is_followable(self) -> bool:
+        """Whether it has reached somebody who can be written to again."""
+        reached = self.status in {Status.DELIVERED, Status.ARCHIVED}
+        return reached and self.removed_at is None
+
+    @property
     def seconds_left(self) -> float:
         """How long a send at once can still be undone; 0 for every other email."""
         if (

@@ -157,7 +157,7 @@ def claim(
         lost = dict(cursor.fetchall())
     mine = _without_the_dangerous(lost, lease)
     emails = Email.objects.filter(pk__in=mine).select_related(
-        "content", "identity", "channel", "owner", "person"
+        "content", "identity", "channel", "owner", "person", "continues"
     )
     in_turn = sorted(emails.soonest_first(), key=lambda email: senders.index(email.owner_id))
     return Claimed(in_turn, senders[-1])

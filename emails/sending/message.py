@@ -15,6 +15,9 @@ from ..unsubscribing import wording as unsubscribing
 from . import mime
 from .html import for_mail, text_of
 
+# So many messages of a thread are named in References.
+MOST_REFERENCES = 10
+
 
 class CannotBeBuilt(Exception):
     """The email cannot become a message; `reason` and `values` are those of the stored reason."""
@@ -104,9 +107,22 @@ def _last_link(email: Email) -> int:
     return email.links.aggregate(last=Max("number"))["last"] or 0
 
 
+def _thread(email: Email) -> list[str]:
+    """The ids of the messages that it continues in the same mailbox, the first one first: mail
+    programs show them together."""
+    ids: list[str] = []
+    earlier = email.continues
+    while earlier and len(ids) < MOST_REFERENCES:
+        if earlier.delivered_at and earlier.to_address.lower() == email.to_address.lower():
+            ids.insert(0, f"<{earlier.message_id}>")
+        earlier = earlier.continues
+    return ids
+
+
 def _outgoing(email: Email, said: _Said, earlier: list[Attempt]) -> mime.Outgoing:
     token = tokens.make(tokens.Use.RETURN, email.pk, len(earlier) + 1)
     assert email.identity is not None  # a constraint of the table: it is scheduled
+    thread = _thread(email)
     return mime.Outgoing(
         from_name=email.identity.name,
         from_address=email.identity.address,
@@ -120,6 +136,8 @@ def _outgoing(email: Email, said: _Said, earlier: list[Attempt]) -> mime.Outgoin
         date=timezone.localtime(
             earlier[0].started_at if earlier else timezone.now(), timezone=email.owner.zone
         ),
+        in_reply_to=thread[-1] if thread else "",
+        references=thread,
         headers={settings.TOKEN_HEADER: token} | unsubscribing.headers(email),
         attachments=[
             mime.Attachment(kept.file.name, kept.file.content_type, kept.file.file.read())

@@ -12,6 +12,7 @@ from prospects.addresses import checked
 
 from ..models import Channel, Identity
 from .connecting import field_of, told
+from .signatures import SignatureField
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -26,9 +27,16 @@ class IdentityForm(forms.ModelForm):
         label=_("Email"), max_length=320, widget=forms.EmailInput(attrs={"autocomplete": "email"})
     )
 
+    signature = SignatureField(
+        label=_("Signature"),
+        required=False,
+        strip=False,
+        help_text=_("Added once below each email, or where {{my_signature}} stands in it."),
+    )
+
     class Meta:
         model = Identity
-        fields = ["name", "address", "channel"]
+        fields = ["name", "address", "channel", "signature"]
 
     def __init__(self, user: "User", *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -13,6 +13,7 @@ from accounts.system_mail import NotSent
 from ui.notices import tell
 
 from ..models import Identity
+from ..views.compose import editor_page
 from .forms import IdentityForm
 from .states import of_identity
 from .verification import VALID_FOR, ask, identity_of
@@ -26,6 +27,7 @@ def identities(request: SignedInRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@editor_page
 def new(request: SignedInRequest) -> HttpResponse:
     """A new identity; a link goes to its address."""
     form = IdentityForm(request.user, request.POST or None)
@@ -36,6 +38,7 @@ def new(request: SignedInRequest) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@editor_page
 def edit(request: SignedInRequest, pk: int) -> HttpResponse:
     """Another name or channel; another address only while it is not verified."""
     identity = get_object_or_404(request.user.identities, pk=pk)

@@ -14,7 +14,7 @@ from django.core.exceptions import BadRequest
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.csp import CSP
+from django.utils.csp import CSP, build_policy
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
@@ -28,6 +28,7 @@ from ui.shortcuts import wants_part
 
 from ..composing import MOVED, Saved, Window
 from ..forms import ComposeForm, FilesForm, WindowForm
+from ..previews import policy, previewed
 from ..readiness import checks, on_its_way, undo_seconds
 from ..recipients import suggestions
 from ..undo import offer, offer_thrown
@@ -65,6 +66,19 @@ def edit(request: SignedInRequest, pk: int) -> HttpResponse:
     window = Window.on(email, WindowForm.key_in(request.GET))
     if wants_part(request):
         return _frame(request)
+    return _page(request, window, _opened(request, window.typed()))
+
+
+@require_GET
+@editor_page
+def follow_up(request: SignedInRequest, pk: int) -> HttpResponse:
+    """A new email to the recipient of one that has arrived, which is quoted in it."""
+    email = get_object_or_404(request.user.emails.for_compose().present(), pk=pk)
+    if not email.is_followable:
+        return redirect(f"{reverse('emails:compose')}?{urlencode({'to': email.to_address})}")
+    if wants_part(request):
+        return _frame(request)
+    window = Window.following(email, WindowForm.key_in(request.GET))
     return _page(request, window, _opened(request, window.typed()))
 
 
@@ -142,9 +156,35 @@ def attach(request: SignedInRequest) -> HttpResponse:
 @require_GET
 def suggest_people(request: SignedInRequest) -> HttpResponse:
     """People by name or address, for what stands at the end of a recipients' field."""
-    typed = next((request.GET[name] for name in ("to", "cc", "bcc") if name in request.GET), "")
+    typed = next(
+        (request.GET[name] for name in ("to", "cc", "bcc", "look_as") if name in request.GET), ""
+    )
     found = suggestions(Person.seen_by(request.user), typed)
     return render(request, "emails/compose/_people.html", {"people": found})
+
+
+@require_GET
+def list_fields(request: SignedInRequest) -> HttpResponse:
+    """The fields that can be used, each with its value for the recipient in ?to=."""
+    form = ComposeForm(request.GET, user=request.user)
+    form.is_valid()
+    told = {"groups": form.filled_fields, "filled": form.recipient}
+    return render(request, "emails/compose/_field_list.html", told)
+
+
+@require_POST
+@never_cache
+@xframe_options_sameorigin
+def preview(request: SignedInRequest) -> HttpResponse:
+    """Subject and text as the recipient reads them, or whoever is chosen to be looked at instead;
+    under the policy of previews."""
+    form = _typed(request, checked=True)
+    form.look_as(request.POST.get("look_as", ""))
+    told = {"form": form, "preview": previewed(form.resolved.body.marked)}
+    response = render(request, "emails/compose/preview.html", told)
+    response["Content-Security-Policy"] = build_policy(policy(pictures=True))
+    response["Referrer-Policy"] = "no-referrer"
+    return response
 
 
 @require_GET
@@ -225,9 +265,15 @@ def _address(request: SignedInRequest, window: Window, *, framed: bool = True) -
     query = {"key": str(window.key)}
     if framed and _is_framed(request):
         query["window"] = "1"
+    return f"{_path(window)}?{urlencode(query)}"
+
+
+def _path(window: Window) -> str:
     email = window.email or window.continues
-    path = reverse("emails:compose-edit", args=[email.pk]) if email else reverse("emails:compose")
-    return f"{path}?{urlencode(query)}"
+    if email is None:
+        return reverse("emails:compose")
+    follows = window.email is None and window.follows
+    return reverse("emails:follow-up" if follows else "emails:compose-edit", args=[email.pk])
 
 
 def _leave(request: SignedInRequest, folder: str) -> HttpResponse:

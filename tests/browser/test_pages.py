@@ -42,6 +42,8 @@ NO_PAGES = {
     "emails:compose-done",
     "emails:compose-files",
     "emails:compose-save",
+    "emails:compose-preview",
+    "emails:field-list",
     "emails:home",
     "emails:people-suggest",
     "emails:schedule",

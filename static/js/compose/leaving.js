@@ -9,6 +9,7 @@ const commits = (button) => button && !button.hasAttribute("data-enter");
 
 form.addEventListener("submit", async (event) => {
   let button = event.submitter;
+  if (button?.formTarget) return; // it only looks
   if (form.dataset.going || !commits(button)) return event.preventDefault();
   if (form.dataset.ready === "yes") return;
   event.preventDefault();

@@ -36,7 +36,8 @@ export function toolbar(form, editor) {
     address.value = link?.getAttribute("href") ?? "";
     address.focus();
   });
-  pictures(form, editor, bar.querySelector("[data-picture]"));
+  const picture = bar.querySelector("[data-picture]");
+  if (picture) pictures(form, editor, picture);
 
   function show() {
     for (const button of bar.querySelectorAll("[aria-pressed]")) {
