@@ -206,6 +206,7 @@ class IdentityAdmin(Listed):
     list_select_related = ["owner", "channel"]
     search_fields = ["name", "address"]
     readonly_fields = ["owner", "name", "address", "is_default", "verified_at"]
+    exclude = ["signature"]  # raw HTML; its owner writes it in a form that cleans it
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

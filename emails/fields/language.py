@@ -32,6 +32,7 @@ from liquid.builtin.filters.string import (
 )
 from liquid.builtin.tags import case_tag, if_tag, unless_tag
 from liquid.exceptions import FilterValueError
+from liquid.tag import Tag
 from liquid.undefined import Undefined
 
 _TAG_NAMES = "if elsif else endif unless endunless case when endcase"
@@ -86,6 +87,16 @@ class Blank(Missing):
         return ""
 
 
+_TAG_CLASSES: tuple[type[Tag], ...] = (
+    content.Literal,
+    output.Output,
+    illegal.Illegal,
+    if_tag.IfTag,
+    unless_tag.UnlessTag,
+    case_tag.CaseTag,
+)
+
+
 class Language(Environment):
     """Liquid with what emails may use of it, and the filters that write a value into its place."""
 
@@ -94,9 +105,7 @@ class Language(Environment):
     suppress_blank_control_flow_blocks = False
 
     def setup_tags_and_filters(self, *, extra: bool = False) -> None:
-        for tag in (content.Literal, output.Output, illegal.Illegal):
-            self.add_tag(tag)
-        for tag in (if_tag.IfTag, unless_tag.UnlessTag, case_tag.CaseTag):
+        for tag in _TAG_CLASSES:
             self.add_tag(tag)
         for name, function in _FUNCTIONS.items():
             self.add_filter(name, function)
@@ -160,7 +169,7 @@ def _written(value: object) -> str:
 
 
 def _as_html(value: object) -> str:
-    return value if isinstance(value, SafeData) else escape(_written(value))
+    return str(value) if isinstance(value, SafeData) else escape(_written(value))
 
 
 def _as_attribute(value: object) -> str:

@@ -46,5 +46,7 @@ def without_codes(html: str) -> str:
 def last_email_to(about: "About") -> str:
     """The last email that its owner has really sent to this person, quoted."""
     sent = about.owner.emails.sent_to(about.address, about.person)
-    last = sent.exclude(pk=about.email.pk if about.email else None).last_sent()
+    if about.email:
+        sent = sent.exclude(pk=about.email.pk)
+    last = sent.last_sent()
     return quoted(last) if last else ""

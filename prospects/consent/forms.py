@@ -90,7 +90,7 @@ class BlockForm(forms.Form):
         effect = changes.block(read.values, by=by, why=" ".join(self.cleaned_data["why"].split()))
         if read.wrong:
             self.add_error("values", [why for _line, why in read.wrong[:50]])
-            self.data = self.data.copy() | {"values": read.left}
+            self.data = {"values": read.left, "why": self.cleaned_data["why"]}
         return effect
 
 

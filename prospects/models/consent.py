@@ -126,7 +126,7 @@ class ConsentChange(models.Model):
         """Write down that `suppressions` have begun, or `ended`; each with the person it concerns."""
         people = dict(Person.objects.present().by_keys({row.value for row in suppressions}))
         changes = [
-            cls(
+            ConsentChange(
                 value=row.value,
                 person_id=people.get(row.value),
                 what=_ended(row) if ended else cls.WHAT[Suppression.Reason(row.reason)],
@@ -136,7 +136,7 @@ class ConsentChange(models.Model):
             )
             for row in suppressions
         ]
-        return cls.objects.bulk_create(changes, batch_size=1000)
+        return ConsentChange.objects.bulk_create(changes, batch_size=1000)
 
 
 _ENDS = {ConsentChange.What.RESUBSCRIBED, ConsentChange.What.RELEASED}

@@ -177,7 +177,7 @@ class Suppression(models.Model):
     @property
     def is_hash(self) -> bool:
         """Whether it stands for an address that only its hash is known of any more."""
-        return self.value.startswith("sha256:")
+        return self.value.startswith(HASHED)
 
     @property
     def shown_value(self) -> str:

@@ -175,6 +175,7 @@ def test_the_good_lines_are_blocked_and_the_wrong_ones_stay_to_be_mended(as_ada,
     assert "“not one” is neither an address nor a domain." in response.text
     assert "2 blocked. 1 scheduled email was stopped." in response.text
     assert response.context["form"]["values"].value() == "not one\ncom"
+    assert response.context["form"]["why"].value() == "A rival"
     rows = Suppression.objects.in_force()
     assert {row.value for row in rows} == {"rival.example", "anna@x.example"}
     assert {(row.created_by, row.note) for row in rows} == {(ada, "A rival")}

@@ -261,7 +261,9 @@ def test_whoever_is_unsubscribed_is_suppressed_and_undo_allows_again(client, rit
 
     assert said(response) == ["2 people are unsubscribed now. 1 was so already."]
     assert Person.objects.unsubscribed().count() == 3
-    assert undo() == "Undone: 2 people may be mailed again."
+    assert (
+        undo() == "Undone: 2 people may be mailed again. Emails that were stopped stay in Failed."
+    )
     assert list(Person.objects.unsubscribed()) == [people[0]]
 
 

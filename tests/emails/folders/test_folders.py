@@ -186,7 +186,7 @@ def test_a_failed_row_says_why(page, rita):
 
     shown = page(at("undelivered/failed"))
 
-    assert "Not to be mailed" in shown
+    assert "Unsubscribed" in shown
     assert "maria@nordlys.example must not be mailed: unsubscribed." in shown
 
 
