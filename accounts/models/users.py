@@ -1,4 +1,5 @@
-from typing import Any, Self
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Self
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -7,6 +8,9 @@ from django.core.validators import MaxValueValidator
 from django.db import models, transaction
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from .organisation import Organisation
 
 
 def validate_time_zone(name: str) -> None:
@@ -133,6 +137,13 @@ class User(AbstractBaseUser):
 
     def get_short_name(self) -> str:
         return self.name.split(" ")[0] or self.email
+
+    @cached_property
+    def organisation(self) -> "Organisation":
+        """What the organisation has decided, asked for once by whoever works with this user."""
+        from .organisation import Organisation
+
+        return Organisation.current()
 
     @property
     def zone(self) -> ZoneInfo:

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from django.utils.safestring import SafeString
@@ -13,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from .table import CUSTOM, FIELDS, known, named
 
 if TYPE_CHECKING:
-    from accounts.models import Organisation, User
+    from accounts.models import User
     from prospects.models import Person
 
     from ..models import Email, Identity
@@ -38,13 +37,6 @@ class About:
     to_address: str = ""
     to_name: str = ""
     email: "Email | None" = None
-
-    @cached_property
-    def organisation(self) -> "Organisation":
-        """What its organisation has decided, asked for once."""
-        from accounts.models import Organisation
-
-        return Organisation.current()
 
     @property
     def custom(self) -> Mapping[str, str]:
@@ -113,6 +105,6 @@ class Values(Mapping[str, str]):
         value = named(name).value(self.about)
         if not isinstance(value, SafeString):
             value = _NO_TEXT.sub(" ", str(value)).strip()
-        if not value and name in BLANK and self.about.organisation.blank_names_go_out:
+        if not value and name in BLANK and self.about.owner.organisation.blank_names_go_out:
             return str(BLANK[name])
         return value or None

@@ -145,11 +145,9 @@ class EmailQuerySet(models.QuerySet["Email"]):
         return self.select_related(*related).defer("template_version__html")
 
     def for_sending(self) -> Self:
-        """With what a message is made of, for all of them at once."""
-        related = self.select_related(
-            "content", "identity", "channel", "owner", "person", "continues"
-        )
-        return related.prefetch_related("attempts", "attachments__file")
+        """With what a message is made of, for all of them at once; emails of one owner share them."""
+        related = self.select_related("content", "identity", "channel", "person", "continues")
+        return related.prefetch_related("owner", "attempts", "attachments__file")
 
     def sent_since(self, moment: datetime) -> Self:
         return self.filter(delivered_at__gte=moment)

@@ -71,7 +71,7 @@ class Prepared:
         marked = """WITH marked AS (
     UPDATE emails_email SET subject = %(subject)s WHERE id = %(email)s RETURNING id
 )"""
-        told = {"subject": self.subject, "email": self.email.pk}
+        told: dict[str, Any] = {"subject": self.subject, "email": self.email.pk}
         with connection.cursor() as cursor:
             cursor.execute(f"{marked}{self.KEEP} SELECT", self.kept | told)
 

@@ -78,22 +78,22 @@ def _anchor(words: str, url: str) -> str:
 def in_organisations_words(about: "About") -> SafeString:
     """What stands for {{team_unsubscribe}}."""
     language = about.owner.language
-    return linked(of_organisation(about.organisation, language), _url(about))
+    return linked(of_organisation(about.owner.organisation, language), _url(about))
 
 
 def in_own_words(about: "About") -> SafeString:
     """What stands for {{friendly_unsubscribe}}."""
-    return linked(of_user(about.owner, about.organisation), _url(about))
+    return linked(of_user(about.owner, about.owner.organisation), _url(about))
 
 
 def footer(about: "About", body: str) -> SafeString:
     """What stands below `body`, all of whose fields are filled in; empty where it has the link
     already, or where the organisation wants nothing there. Without colours or sizes in figures, so
     that it reads on any ground."""
-    if _url(about) in body or not about.organisation.append_unsubscribe:
+    if _url(about) in body or not about.owner.organisation.append_unsubscribe:
         return SafeString()
     with translation.override(about.owner.language):
-        words = linked(of_user(about.owner, about.organisation), _url(about))
+        words = linked(of_user(about.owner, about.owner.organisation), _url(about))
     return format_html('<div class="cc-unsubscribe"><br><small>{}</small></div>', words)
 
 

@@ -223,9 +223,7 @@ class Person(models.Model):
     @classmethod
     def all_are_seen_by(cls, user: "User") -> bool:
         """Whether `user` may see everybody."""
-        from accounts.models import Organisation
-
-        return user.is_admin or Organisation.current().everybody_sees_people
+        return user.is_admin or user.organisation.everybody_sees_people
 
     @property
     def name(self) -> str:
