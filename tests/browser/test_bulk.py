@@ -171,23 +171,31 @@ def test_a_groups_name_in_compose_turns_it_into_a_bulk_email(open_page, anna):
     expect(page.locator("[data-editor]")).to_contain_text("It was good to see you.")
 
 
+def choose(page, number: int) -> None:
+    """Lead from the window to the words of one recipient, and be there."""
+    link = page.locator(".bulk__row").nth(number).get_by_role("link")
+    link.click()
+    expect(link).to_have_attribute("aria-current", "true", timeout=PATIENCE)
+    expect(page.locator("[data-editor]")).to_be_visible(timeout=PATIENCE)
+
+
 def test_own_words_are_kept_while_one_goes_from_one_to_the_next(open_page, anna):
     people = [make_person(anna, name) for name in ("Maria", "Jonas", "Priya")]
     bulk = make_bulk(anna, *people)
     page = open_page()
     enter(page, anna)
     page.goto(reverse("emails:bulk-edit", args=[bulk.pk]))
-    rows = page.locator(".bulk__row")
-    rows.nth(0).get_by_role("link").click()
+    choose(page, 0)
     page.locator("[data-editor]").fill("For the first alone.")
-    rows.nth(1).get_by_role("link").click()  # without waiting for it to be saved
+    choose(page, 1)  # without waiting for it to be saved
     expect(page.locator("[data-editor]")).to_contain_text("prices have changed")
-    rows.nth(0).get_by_role("link").click()
+    choose(page, 0)
     expect(page.locator("[data-editor]")).to_contain_text("For the first alone.")
 
     page.get_by_role("button", name="Back to the common words").click()
     expect(page.locator("[data-editor]")).to_contain_text("prices have changed")
     page.get_by_role("button", name="Undo").click()
+    expect(page.get_by_text("they have their own words again")).to_be_visible(timeout=PATIENCE)
     page.reload()
     expect(page.locator("[data-editor]")).to_contain_text("For the first alone.")
 
