@@ -28,11 +28,13 @@ CHUNK = 2500
 _MAKE = """
 WITH chunk AS MATERIALIZED (
     SELECT recipient.*, person.search_text AS known_by
-      FROM emails_bulkrecipient AS recipient
+      FROM (
+        SELECT * FROM emails_bulkrecipient
+         WHERE bulk_id = %(bulk)s AND id > %(made_up_to)s
+           AND removed_at IS NULL AND left_out = ''
+         ORDER BY id LIMIT %(size)s
+      ) AS recipient
       LEFT JOIN prospects_person AS person ON person.id = recipient.person_id
-     WHERE recipient.bulk_id = %(bulk)s AND recipient.id > %(made_up_to)s
-       AND recipient.removed_at IS NULL AND recipient.left_out = ''
-     ORDER BY recipient.id LIMIT %(size)s
 ), made AS (
     INSERT INTO emails_email ({email_columns}, person_id, to_address, to_name, subject, snippet,
                               compose_key, message_id, bulk_recipient_id)
