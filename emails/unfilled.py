@@ -54,7 +54,8 @@ def _empty(fields: list[Field], mend: Mend, about: About) -> Unfilled:
     }
     if fields[0].group == Group.LAST_EMAIL:
         short = _("No email to %(who)s to quote yet") % values
-        return Unfilled(f"{short}: {_('take {{last_email_body}} out.')}", short)
+        take_out = _("take {{last_email_body}} out.")
+        return Unfilled(f"{short}: {take_out}", short)
     if mend in {Mend.SENDER, Mend.IDENTITY}:
         short = _("Your %(fields)s is empty") % values
     elif about.person or about.to_name:
