@@ -101,7 +101,8 @@ def test_a_click_is_committed_before_the_answer(recipient, link, transactional_d
 
 
 @pytest.mark.parametrize(
-    "tamper", [lambda t: t[:-1] + ("E" if t[-1] == "A" else "A"), lambda t: "B" + t[1:], lambda t: t + "A"]
+    "tamper",
+    [lambda t: t[:-1] + ("E" if t[-1] == "A" else "A"), lambda t: "B" + t[1:], lambda t: t + "A"],
 )
 def test_a_tampered_link_leads_nowhere(recipient, link, tamper, django_assert_num_queries):
     token = tokens.make(tokens.Use.CLICK, link.email_id, 1)
