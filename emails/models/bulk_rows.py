@@ -44,6 +44,9 @@ class BulkSendQuerySet(models.QuerySet["BulkSend"]):
     def launched(self) -> Self:
         return self.exclude(state=State.DRAFT)
 
+    def cancelled(self) -> Self:
+        return self.filter(state=State.CANCELLED)
+
     def unmade(self) -> Self:
         """Launched, and not all of their emails are made."""
         return self.unfinished().filter(made_at=None)
@@ -53,7 +56,10 @@ class BulkSendQuerySet(models.QuerySet["BulkSend"]):
         return self.filter(state__in=GOING, shown_at=None)
 
     def pause_all(self) -> int:
-        """Let what is still made of these wait until somebody resumes them."""
+        """Let what there is of these, and what is still made, wait until somebody resumes them."""
+        from .email import Email
+
+        Email.objects.filter(bulk__in=self.values("pk")).update(on_hold=True)
         return self.update(state=State.PAUSED)
 
     def for_page(self) -> Self:

@@ -56,6 +56,8 @@ class Changing(EmailRow):
         changes.setdefault("server_words", "")
         changes = {"lease": None, "lease_until": None} | changes
         changes = {"moved_at": Now()} | changes | {"status": target, "updated_at": Now()}
+        if target == Status.DRAFT:  # what is sent of it later is not held by its bulk email's pause
+            changes["on_hold"] = False
         when = when or Q()
         if cause not in BY_EVIDENCE:
             when &= Q(removed_at=None)
