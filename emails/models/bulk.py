@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from accounts.models import User
 
+    from .bulk_recipients import BulkRecipientQuerySet
     from .querysets import EmailQuerySet
 
 CANCELLED = "bulk_cancelled"
@@ -54,6 +55,19 @@ class BulkSend(BulkRow):
         self.be_a_draft()
         self.recipients.of_ids(ids).put_back()
         self.stand_in_drafts()
+
+    @transaction.atomic
+    def reset_words(self, edited: "BulkRecipientQuerySet") -> int:
+        """Let `edited`, of its recipients, have the common words again; how many had their own."""
+        self.be_a_draft()
+        return edited.reset()
+
+    @transaction.atomic
+    def give_back_words(self, words: "Sequence[tuple[int, str | None, str | None]]") -> None:
+        """Let recipients say again what they said alone: id, subject and text of each."""
+        self.be_a_draft()
+        for pk, subject, html in words:
+            self.recipients.active().of_ids([pk]).say(subject, html)
 
     # What a rep does with it ------------------------------------------------------------------
 
