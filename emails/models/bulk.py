@@ -136,8 +136,9 @@ class BulkSend(BulkRow):
 
         What is in hand finishes; if it has to wait again it is withdrawn too (see `weigh`).
         """
-        self._move(State.CANCELLED, *GOING, ended_at=Now())
+        self._move(State.CANCELLED, *GOING)
         self._lock_emails()
+        self._set(ended_at=Now())  # whatever was marked before is locked by now
         self.emails.filter(on_hold=True).update(on_hold=False)
         told = {"removed_at": Now(), "removed_by": by, "removed_because": CANCELLED}
         return change_all(self.emails.all(), Cause.WITHDRAW, by=by, on_hold=False, **told)

@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.conf import settings
@@ -44,8 +44,9 @@ class BulkSendQuerySet(models.QuerySet["BulkSend"]):
     def launched(self) -> Self:
         return self.exclude(state=State.DRAFT)
 
-    def cancelled(self) -> Self:
-        return self.filter(state=State.CANCELLED)
+    def cancelled(self, since: datetime) -> Self:
+        """Those that were cancelled at that moment or later."""
+        return self.filter(state=State.CANCELLED, ended_at__gte=since)
 
     def unmade(self) -> Self:
         """Launched, and not all of their emails are made."""

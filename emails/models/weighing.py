@@ -58,14 +58,16 @@ class Weighing(Changing):
             self._change(cause, **_changes(self, cause, speaking), attempt=speaking, event=event)
             if archived:
                 self._change(Cause.ARCHIVE, archived_at=Now(), event=event)
-            if self.status == Status.SCHEDULED and not self.removed_at:
-                self._withdraw_if_cancelled()
+            if cause == Cause.DEFER:
+                self._withdraw_if_cancelled(speaking)
 
-    def _withdraw_if_cancelled(self) -> None:
-        """What was in hand when its bulk email was cancelled, and was not taken, goes no more."""
+    def _withdraw_if_cancelled(self, attempt: "Attempt") -> None:
+        """What was in hand when its bulk email was cancelled, and was not taken, goes no more; what
+        somebody has tried again after that does."""
         from .bulk import CANCELLED, BulkSend
 
-        if BulkSend.objects.cancelled().filter(pk=self.bulk_id).exists():
+        cancelled = BulkSend.objects.cancelled(since=attempt.started_at)
+        if not self.removed_at and cancelled.filter(pk=self.bulk_id).exists():
             self._change(Cause.WITHDRAW, removed_at=Now(), removed_because=CANCELLED)
 
     def _bounced_from_the_archive(self) -> bool:

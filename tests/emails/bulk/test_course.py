@@ -275,6 +275,14 @@ def test_what_was_in_hand_when_it_was_cancelled_goes_no_more_if_it_has_to_wait_a
     assert causes[-2:] == [Cause.DEFER, Cause.WITHDRAW]
 
 
+def test_what_was_tried_again_after_it_was_cancelled_is_tried_until_it_arrives(bulk):
+    failed = bulk.emails.first()
+    failed.stop("too_late")
+    bulk.cancel(by=bulk.owner)
+    failed.retry(by=bulk.owner)
+    assert defer(make_attempt(failed)).status == Status.SCHEDULED
+
+
 @pytest.mark.parametrize("taken_out", ["pull_back", "remove"])
 def test_one_that_was_taken_out_while_it_was_paused_can_be_sent_by_itself(bulk, taken_out):
     bulk.pause(by=bulk.owner)
