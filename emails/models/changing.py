@@ -81,7 +81,9 @@ class Changing(EmailRow):
 
     def _refuse_unless(self, moved: int, cause: Cause) -> None:
         if not moved:
-            raise IllegalTransition(cast("Email", type(self).objects.get(pk=self.pk)), cause)
+            # Gone with a bulk email that was taken back it is where it was seen last.
+            now = type(self).objects.filter(pk=self.pk).first() or self
+            raise IllegalTransition(cast("Email", now), cause)
         self.tell_owner()
 
     def _note(self, cause: Cause, before: str, **told: Any) -> "Transition":

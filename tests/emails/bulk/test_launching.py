@@ -11,6 +11,8 @@ from emails.bulk.adding import TooMany, add_people, add_typed
 from emails.jobs import finish_bulk_sends, make_bulk_emails
 from emails.models import BulkRefused, BulkSend, Cause, Email, Lane, Status, StoredFile
 from emails.recipients import typed_by
+from emails.sending.claim import slot
+from emails.sending.dispatch import Dispatcher
 from prospects.models import Group, Person, hash_of
 from tests.factories import (
     make_attempt,
@@ -371,3 +373,13 @@ def test_purged_nothing_on_the_list_says_any_more_to_whom_it_went(rita, people):
     assert recipient.address == hash_of(first.to_address) and not recipient.is_edited
     assert (recipient.name, recipient.person) == ("", None)
     assert others[0].bulk_recipient.address == others[0].to_address
+
+
+def test_undone_while_a_worker_has_claimed_it_the_worker_goes_on(rita, people):
+    bulk = make_launched(rita, *people, subject="For {{title}}")
+    dispatcher = Dispatcher(bulk.channel)
+    with slot(bulk.channel, dispatcher.lease):
+        claimed = dispatcher._claim()
+        bulk.take_back(by=rita)
+        assert not dispatcher._make_ready(claimed)
+    assert not bulk.emails.filter(status=Status.SCHEDULED).exists()
