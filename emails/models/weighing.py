@@ -67,7 +67,7 @@ class Weighing(Changing):
         from .bulk import CANCELLED, BulkSend
 
         cancelled = BulkSend.objects.cancelled(since=attempt.started_at)
-        if not self.removed_at and cancelled.filter(pk=self.bulk_id).exists():
+        if not self.removed_at and cancelled.filter(pk=self.bulk_id or 0).exists():
             self._change(Cause.WITHDRAW, removed_at=Now(), removed_because=CANCELLED)
 
     def _bounced_from_the_archive(self) -> bool:

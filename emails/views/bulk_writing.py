@@ -44,8 +44,7 @@ def if_still_a_draft(view: Callable[..., HttpResponse]) -> Callable[..., HttpRes
         try:
             return view(request, pk)
         except BulkRefused as error:
-            said = _("It has been sent meanwhile, so its recipients and words stay as they were.")
-            tell(request, said, level=messages.ERROR)
+            tell(request, _("It is going out already."), level=messages.ERROR)
             return redirect("emails:bulk", error.bulk.pk)
 
     return changing
