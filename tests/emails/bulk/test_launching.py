@@ -13,7 +13,7 @@ from emails.models import BulkRefused, BulkSend, Cause, Email, Lane, Status, Sto
 from emails.recipients import typed_by
 from emails.sending.claim import slot
 from emails.sending.dispatch import Dispatcher
-from prospects.models import Group, Person, hash_of
+from prospects.models import Group, Person, Suppression, hash_of
 from tests.factories import (
     make_attempt,
     make_bulk,
@@ -383,3 +383,11 @@ def test_undone_while_a_worker_has_claimed_it_the_worker_goes_on(rita, people):
         bulk.take_back(by=rita)
         assert not dispatcher._make_ready(claimed)
     assert not bulk.emails.filter(status=Status.SCHEDULED).exists()
+
+
+def test_copies_go_with_the_first_who_gets_it(rita, people):
+    Suppression.suppress(people[0].email, "unsubscribed")
+    bulk = make_launched(rita, *people, cc=["boss@x.example"])
+    carrying = bulk.emails.exclude(content__cc=[])
+    in_order = list(bulk.recipients.in_order().exclude(person=people[0]))
+    assert carrying.get().bulk_recipient == in_order[0]
