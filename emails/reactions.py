@@ -105,7 +105,12 @@ def suppress_unsubscribed(event: Event) -> None:
     """What their mail provider told us; who unsubscribed with us is suppressed already, and may
     have been resubscribed since."""
     if not event.data.get("suppressed"):
-        _suppress(event, Suppression.Reason.UNSUBSCRIBED, source=Source.MAIL)
+        consent.unsubscribe_address(
+            event.data.get("address") or event.email.to_address,
+            source=Source.MAIL,
+            email_id=event.email_id,
+            words=event.data.get("words", ""),
+        )
 
 
 @on(Status.BOUNCED)
@@ -124,11 +129,10 @@ def unsubscribe_bounced(transition: Transition) -> None:
     )
 
 
-def _suppress(event: Event, reason: str, *, source: str = "") -> None:
+def _suppress(event: Event, reason: str) -> None:
     consent.suppress(
         [event.data.get("address") or event.email.to_address],
         reason,
-        source=source,
         email_id=event.email_id,
         note=event.data.get("words", ""),
     )

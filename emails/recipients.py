@@ -146,13 +146,14 @@ class Suggestion:
         return Recipient(person.email, BETWEEN.sub(" ", name.replace("<", "").replace(">", "")))
 
 
-def suggestions(people: "PersonQuerySet", typed: str) -> list[Suggestion]:
-    """Who of `people` is meant by what stands at the end of `typed`, at most eight."""
+def suggestions(people: "PersonQuerySet", typed: str, sender: "User") -> list[Suggestion]:
+    """Who of `people` is meant by what stands at the end of `typed`, at most eight; whether they
+    may be mailed is asked for `sender`."""
     words = BETWEEN.split(typed)[-1].strip().replace("\0", "")
     if not words:
         return []
     found = list(people.matching(words[:100]).by_name()[:8])
-    refused = refusals(person.email for person in found)
+    refused = refusals([person.email for person in found], sender)
     return [Suggestion(person, refused.get(person.email, "")) for person in found]
 
 

@@ -14,7 +14,7 @@ from ui.moments import day
 
 from .copies import told_of
 from .folders import folder_of
-from .models import Attempt, Channel, Email, Event, IllegalTransition, Outcome, Status
+from .models import Attempt, Cause, Channel, Email, Event, IllegalTransition, Outcome, Status
 from .reasons import word
 
 DAY = timedelta(days=1)
@@ -40,6 +40,8 @@ def why_not(refused: IllegalTransition) -> str:
             "“%(subject)s” may have arrived. Choose “Send again” or “It arrived” on the email"
             " itself."
         ) % {"subject": email.subject}
+    if email.on_hold and refused.cause in {Cause.SCHEDULE, Cause.MARK}:
+        return _("It belongs to a bulk email that is paused.")
     return _("“%(subject)s” is in %(folder)s now, so that is not possible any more.") % {
         "subject": email.subject,
         "folder": folder_of(email).label,

@@ -59,7 +59,7 @@ def obstacles(bulk: "BulkSend", recipients: Iterable[BulkRecipient]) -> list[Obs
     """What keeps `recipients` of `bulk` from getting it, at most one each, in their order."""
     found: list[Obstacle] = []
     for some in batched(recipients, 1000):
-        suppressed = _suppressed(some)
+        suppressed = _suppressed(bulk, some)
         for recipient in some:
             obstacle = (
                 suppressed.get(recipient.pk) or _gone(recipient) or _unfinished(bulk, recipient)
@@ -90,8 +90,9 @@ def about(bulk: "BulkSend", recipient: BulkRecipient) -> About:
     return About(bulk.owner, bulk.identity, recipient.person, recipient.address, recipient.name)
 
 
-def _suppressed(recipients: Sequence[BulkRecipient]) -> dict[int, Obstacle]:
-    rows = Suppression.objects.covering(*(each.address for each in recipients))
+def _suppressed(bulk: "BulkSend", recipients: Sequence[BulkRecipient]) -> dict[int, Obstacle]:
+    addresses = [each.address for each in recipients]
+    rows = Suppression.objects.covering(*addresses, sender=bulk.owner_id)
     because = {row.value: row.reason for row in rows}
     told = {}
     for recipient in recipients if because else ():

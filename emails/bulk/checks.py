@@ -64,4 +64,4 @@ def _of_recipients(bulk: "BulkSend") -> list[Check]:
 
 def _suppressed(bulk: "BulkSend") -> int:
     addresses = bulk.recipients.active().values_list("address", flat=True)
-    return Suppression.count_covered(addresses)
+    return Suppression.count_covered(addresses, sender=bulk.owner_id)

@@ -137,7 +137,7 @@ def offered(bulk: BulkSend, tally: "Tally") -> list[Action]:
     told = []
     if bulk.state in BulkSend.GOING and (tally.waiting or bulk.is_being_made):
         told += [Action.RESUME if bulk.state == State.PAUSED else Action.PAUSE, Action.CANCEL]
-    if bulk.emails.worth_a_retry().exists():
+    if bulk.state != State.PAUSED and bulk.emails.worth_a_retry().exists():
         told.insert(0, Action.RETRY)
     return told
 

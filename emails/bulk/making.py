@@ -15,6 +15,7 @@ from django.db.models.functions import Now
 
 from ..models import Email, EmailContent, Lane
 from ..sending.html import line_of
+from .checking import obstacles
 
 if TYPE_CHECKING:
     from django.db.models import Model
@@ -93,8 +94,6 @@ def make_chunk(bulk: "BulkSend", size: int = CHUNK) -> int | None:
 
 
 def _statement(bulk: "BulkSend", size: int) -> tuple[str, dict[str, Any]]:
-    on_list = bulk.recipients.active().filter(left_out="")
-    first = on_list.order_by("pk").values_list("pk", flat=True).first()
     email = _columns(Email, _of_every_email(bulk), besides=_OWN_OF_EMAIL)
     content = _columns(EmailContent, {}, besides=_OWN_OF_CONTENT)
     told = {
@@ -106,7 +105,7 @@ def _statement(bulk: "BulkSend", size: int) -> tuple[str, dict[str, Any]]:
         "snippet": line_of(bulk.html)[:200],
         "salt": uuid4().hex,  # each a random number would cost more than all else of the row
         "at_domain": f"@{settings.MAIL_DOMAIN}",
-        "first": first,
+        "first": _carrier(bulk, size),
         "cc": _json(bulk.cc),
         "bcc": _json(bulk.bcc),
         "by": bulk.owner_id,
@@ -120,6 +119,17 @@ def _statement(bulk: "BulkSend", size: int) -> tuple[str, dict[str, Any]]:
     told |= {f"e_{column}": value for column, value in email.items()}
     told |= {f"c_{column}": value for column, value in content.items()}
     return sql, told
+
+
+def _carrier(bulk: "BulkSend", size: int) -> int | None:
+    """Whose message the copies go with: the first in the first chunk whom nothing keeps from
+    getting it. What is stopped takes its copies with it."""
+    if bulk.made_up_to or not (bulk.cc or bulk.bcc):
+        return None
+    on_list = bulk.recipients.active().filter(left_out="").select_related("person").in_order()
+    some = list(on_list[:size])
+    fine = (each.pk for each in some if not obstacles(bulk, [each]))
+    return next(fine, some[0].pk if some else None)
 
 
 # What differs from email to email, and what the database fills in itself.

@@ -13,11 +13,12 @@ from django.db.models.functions import Now
 
 from ..fields import Values, render
 from ..fields.scanning import has_codes
+from ..models import Email
 from ..resolving import about
 from ..sending.html import line_of
 
 if TYPE_CHECKING:
-    from ..models import BulkSend, Email
+    from ..models import BulkSend
     from ..models.querysets import EmailQuerySet
 
 CHUNK = 1000
@@ -66,7 +67,7 @@ def _different(bulk: "BulkSend") -> "EmailQuerySet":
     return emails.filter(bulk_recipient__in=bulk.recipients.edited())
 
 
-def _store(emails: "list[Email]") -> None:
+def _store(emails: list[Email]) -> None:
     beginning = cache(_beginning)
     subjects, snippets, words = [], [], []
     for email in emails:
@@ -78,6 +79,8 @@ def _store(emails: "list[Email]") -> None:
         known = content.search_text.removesuffix(content.subject.casefold())
         words.append(f"{known}{subject.casefold()}"[:1200])
     ids = [email.pk for email in emails]
+    # By id, as everybody locks them, and so that the statement sees what was sent meanwhile.
+    list(Email.objects.of_ids(ids).locked().values_list("pk"))
     with connection.cursor() as cursor:
         cursor.execute(_SHOW, [ids, subjects, snippets])
         cursor.execute(_FIND, [ids, words])

@@ -1,6 +1,7 @@
 """How what was done with a bulk email is taken back; found at start-up with emails/undo.py."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from django.shortcuts import get_object_or_404
@@ -56,21 +57,23 @@ def _take_back(user: "User", before: Mapping[str, Any]) -> str:
 
 @Undo.reverts("emails.bulk-list")
 def _put_back(user: "User", before: Mapping[str, Any]) -> str:
-    bulk = _bulk(user, before)
-    _refuse_unless_draft(bulk)
-    bulk.put_back(before["recipients"])
+    with _unless_sent():
+        _bulk(user, before).put_back(before["recipients"])
     return _("Undone: on the list again.")
 
 
 @Undo.reverts("emails.bulk-words")
 def _give_back_words(user: "User", before: Mapping[str, Any]) -> str:
-    bulk = _bulk(user, before)
-    _refuse_unless_draft(bulk)
-    for pk, subject, html in before["words"]:
-        bulk.recipients.active().of_ids([pk]).say(subject, html)
+    with _unless_sent():
+        _bulk(user, before).give_back_words(before["words"])
     return _("Undone: they have their own words again.")
 
 
-def _refuse_unless_draft(bulk: BulkSend) -> None:
-    if not bulk.is_draft:
-        raise UndoRefused(_("It has been sent meanwhile, so this cannot be undone any more."))
+@contextmanager
+def _unless_sent() -> "Iterator[None]":
+    try:
+        yield
+    except BulkRefused:
+        raise UndoRefused(
+            _("It has been sent meanwhile, so this cannot be undone any more.")
+        ) from None

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from accounts.models import User
 
+    from .bulk_recipients import BulkRecipientQuerySet
     from .querysets import EmailQuerySet
 
 CANCELLED = "bulk_cancelled"
@@ -54,6 +55,19 @@ class BulkSend(BulkRow):
         self.be_a_draft()
         self.recipients.of_ids(ids).put_back()
         self.stand_in_drafts()
+
+    @transaction.atomic
+    def reset_words(self, edited: "BulkRecipientQuerySet") -> int:
+        """Let `edited`, of its recipients, have the common words again; how many had their own."""
+        self.be_a_draft()
+        return edited.reset()
+
+    @transaction.atomic
+    def give_back_words(self, words: "Sequence[tuple[int, str | None, str | None]]") -> None:
+        """Let recipients say again what they said alone: id, subject and text of each."""
+        self.be_a_draft()
+        for pk, subject, html in words:
+            self.recipients.active().of_ids([pk]).say(subject, html)
 
     # What a rep does with it ------------------------------------------------------------------
 
@@ -105,27 +119,38 @@ class BulkSend(BulkRow):
 
     @transaction.atomic
     def pause(self, *, by: "User") -> None:
-        """Hold what has not been sent."""
+        """Hold what has not been sent; what is in hand as well, should it have to wait again."""
         self._move(State.PAUSED, State.OPEN)
-        self.emails.with_status(Status.SCHEDULED).update(on_hold=True)
+        self.emails.of_ids(self._lock_emails()).update(on_hold=True)
 
     @transaction.atomic
     def resume(self, *, by: "User") -> None:
         """Let it go on."""
         self._move(State.OPEN, State.PAUSED)
-        self.emails.with_status(Status.SCHEDULED).update(on_hold=False)
+        self.emails.of_ids(self._lock_emails(on_hold=True)).update(on_hold=False)
         self._wake()
 
     @transaction.atomic
     def cancel(self, *, by: "User") -> int:
-        """Withdraw all that has not been sent, which never becomes a failure; returns how many."""
-        self._move(State.CANCELLED, *GOING, ended_at=Now())
+        """Withdraw all that has not been sent, which never becomes a failure; returns how many.
+
+        What is in hand finishes; if it has to wait again it is withdrawn too (see `weigh`).
+        """
+        self._move(State.CANCELLED, *GOING)
+        self._lock_emails()
+        self._set(ended_at=Now())  # whatever was marked before is locked by now
+        self.emails.filter(on_hold=True).update(on_hold=False)
         told = {"removed_at": Now(), "removed_by": by, "removed_because": CANCELLED}
         return change_all(self.emails.all(), Cause.WITHDRAW, by=by, on_hold=False, **told)
 
     @transaction.atomic
     def retry_failed(self, *, by: "User") -> int:
-        """Try those again that failed, now; never the unconfirmed; returns how many."""
+        """Try those again that failed, now; never the unconfirmed; returns how many.
+
+        Raises BulkRefused while it is paused.
+        """
+        self._lock()
+        self._refuse_unless(self.state != State.PAUSED, "retry")
         now = wall_columns(timezone.now(), self.send_zone)
         if self.identity and self.identity.channel_id:
             now["channel"] = self.identity.channel
@@ -189,6 +214,11 @@ class BulkSend(BulkRow):
         """Stay one for the rest of the transaction; raises BulkRefused if it is none."""
         self._lock()
         self._refuse_unless(self.is_draft, "change")
+
+    def _lock_emails(self, **which: Any) -> list[int]:
+        """Lock the emails that wait or are in hand (or `which` these are), by id; their ids."""
+        which = which or {"status__in": [Status.SCHEDULED, Status.IN_PROGRESS]}
+        return list(self.emails.filter(**which).locked().values_list("pk", flat=True))
 
     def _lock(self) -> None:
         self.refresh_from_db(from_queryset=BulkSend.objects.select_for_update(no_key=True))

@@ -5,6 +5,8 @@ from django.db.models import F, Q
 from django.db.models.functions import Lower, Now
 from django.utils.translation import gettext_lazy as _
 
+from prospects.models import hash_of
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -64,6 +66,12 @@ class BulkRecipientQuerySet(models.QuerySet["BulkRecipient"]):
     def say(self, subject: str | None, html: str | None) -> int:
         """Let these have words of their own, as far as they are given."""
         return self.update(subject=subject, html=html, edited_at=Now())
+
+    def forget(self, email: "Email") -> int:
+        """Forget to whom `email` went, which was made for these, and what it said to them alone."""
+        address = hash_of(email.to_address)
+        told: dict[str, Any] = {"address": address, "name": "", "subject": None, "html": None}
+        return self.update(**told, person=None)
 
     def moved_meanwhile(self) -> Self:
         """Whose person has another address, another name or is gone since they came onto the

@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.conf import settings
@@ -44,6 +44,10 @@ class BulkSendQuerySet(models.QuerySet["BulkSend"]):
     def launched(self) -> Self:
         return self.exclude(state=State.DRAFT)
 
+    def cancelled(self, since: datetime) -> Self:
+        """Those that were cancelled at that moment or later."""
+        return self.filter(state=State.CANCELLED, ended_at__gte=since)
+
     def unmade(self) -> Self:
         """Launched, and not all of their emails are made."""
         return self.unfinished().filter(made_at=None)
@@ -53,7 +57,10 @@ class BulkSendQuerySet(models.QuerySet["BulkSend"]):
         return self.filter(state__in=GOING, shown_at=None)
 
     def pause_all(self) -> int:
-        """Let what is still made of these wait until somebody resumes them."""
+        """Let what there is of these, and what is still made, wait until somebody resumes them."""
+        from .email import Email
+
+        Email.objects.filter(bulk__in=self.values("pk")).update(on_hold=True)
         return self.update(state=State.PAUSED)
 
     def for_page(self) -> Self:

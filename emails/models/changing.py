@@ -56,6 +56,8 @@ class Changing(EmailRow):
         changes.setdefault("server_words", "")
         changes = {"lease": None, "lease_until": None} | changes
         changes = {"moved_at": Now()} | changes | {"status": target, "updated_at": Now()}
+        if target == Status.DRAFT:  # what is sent of it later is not held by its bulk email's pause
+            changes["on_hold"] = False
         when = when or Q()
         if cause not in BY_EVIDENCE:
             when &= Q(removed_at=None)
@@ -79,7 +81,9 @@ class Changing(EmailRow):
 
     def _refuse_unless(self, moved: int, cause: Cause) -> None:
         if not moved:
-            raise IllegalTransition(cast("Email", type(self).objects.get(pk=self.pk)), cause)
+            # Gone with a bulk email that was taken back it is where it was seen last.
+            now = type(self).objects.filter(pk=self.pk).first() or self
+            raise IllegalTransition(cast("Email", now), cause)
         self.tell_owner()
 
     def _note(self, cause: Cause, before: str, **told: Any) -> "Transition":

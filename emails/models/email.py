@@ -148,7 +148,7 @@ class Email(Weighing):
     def bring_forward(self, *, by: "User") -> None:
         """Let a scheduled email go now; it stays Scheduled until a worker has it in hand."""
         now = wall_columns(timezone.now(), self.send_zone)
-        waiting = self._mine(Status.SCHEDULED).filter(removed_at=None)
+        waiting = self._mine(Status.SCHEDULED).filter(removed_at=None, on_hold=False)
         moved = waiting.update(**now, updated_at=Now())
         self._refuse_unless(moved, Cause.SCHEDULE)
         self.refresh_from_db(fields=list(now))

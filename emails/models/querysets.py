@@ -219,6 +219,7 @@ class EmailQuerySet(models.QuerySet["Email"]):
         from prospects.models import hash_of
 
         from .bulk import BulkSend
+        from .bulk_recipients import BulkRecipient
         from .content import Attachment, EmailContent
 
         count = BulkSend.forget_drafts(self.standing_for_drafts())
@@ -227,6 +228,7 @@ class EmailQuerySet(models.QuerySet["Email"]):
                 EmailContent.objects.filter(email=email).delete()
                 Attachment.objects.filter(email=email).delete()
                 email.copies.all().delete()
+                BulkRecipient.objects.of_ids([email.bulk_recipient_id or 0]).forget(email)
                 email.attempts.update(recipients={})
                 email.events.exclude(applied_at=None).forget_words()
                 count += self.model.objects.filter(pk=email.pk, purged_at=None).update(

@@ -58,6 +58,17 @@ class Weighing(Changing):
             self._change(cause, **_changes(self, cause, speaking), attempt=speaking, event=event)
             if archived:
                 self._change(Cause.ARCHIVE, archived_at=Now(), event=event)
+            if cause == Cause.DEFER:
+                self._withdraw_if_cancelled(speaking)
+
+    def _withdraw_if_cancelled(self, attempt: "Attempt") -> None:
+        """What was in hand when its bulk email was cancelled, and was not taken, goes no more; what
+        somebody has tried again after that does."""
+        from .bulk import CANCELLED, BulkSend
+
+        cancelled = BulkSend.objects.cancelled(since=attempt.started_at)
+        if not self.removed_at and cancelled.filter(pk=self.bulk_id or 0).exists():
+            self._change(Cause.WITHDRAW, removed_at=Now(), removed_because=CANCELLED)
 
     def _bounced_from_the_archive(self) -> bool:
         if self.status != Status.BOUNCED or self.removed_at:

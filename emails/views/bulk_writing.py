@@ -1,5 +1,7 @@
 """Writing a bulk email: its window, its recipients, and the review before it goes."""
 
+from collections.abc import Callable
+from functools import wraps
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -32,6 +34,20 @@ from ..previews import policy
 from ..readiness import undo_seconds
 from ..recipients import typed_by
 from .compose import editor_page
+
+
+def if_still_a_draft(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """What is no draft any more cannot be changed: its page says where it stands."""
+
+    @wraps(view)
+    def changing(request: SignedInRequest, pk: int) -> HttpResponse:
+        try:
+            return view(request, pk)
+        except BulkRefused as error:
+            tell(request, _("It is going out already."), level=messages.ERROR)
+            return redirect("emails:bulk", error.bulk.pk)
+
+    return changing
 
 
 @require_POST
@@ -76,6 +92,7 @@ def save(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @editor_page
+@if_still_a_draft
 def add(request: SignedInRequest, pk: int) -> HttpResponse:
     """Put people, groups and typed addresses on the list; what is wrong is named and stays in its
     field, the others are added."""
@@ -94,6 +111,7 @@ def add(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
+@if_still_a_draft
 def take_off(request: SignedInRequest, pk: int) -> HttpResponse:
     """Take one off the list."""
     window, form = _posted(request, pk)
@@ -109,6 +127,7 @@ def take_off(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
+@if_still_a_draft
 def reset(request: SignedInRequest, pk: int) -> HttpResponse:
     """Let one recipient, or all, have the common words again."""
     window, form = _posted(request, pk)
@@ -117,7 +136,7 @@ def reset(request: SignedInRequest, pk: int) -> HttpResponse:
     if window.recipient:
         edited = edited.of_ids([window.recipient.pk])
     undo = offer_words(request.user, window.bulk, edited)
-    if edited.reset():
+    if window.bulk.reset_words(edited):
         said = _("The common words are back.")
         tell(request, said, undo=reverse("undo", args=[undo.pk]))
     return redirect(_address(window))

@@ -182,7 +182,7 @@ def suggest_people(request: SignedInRequest) -> HttpResponse:
         (name for name in ("to", "add", "cc", "bcc", "look_as") if name in request.GET), "to"
     )
     typed, user = request.GET.get(field, ""), request.user
-    told: dict[str, object] = {"people": suggestions(Person.seen_by(user), typed)}
+    told: dict[str, object] = {"people": suggestions(Person.seen_by(user), typed, user)}
     if field in {"to", "add"}:  # a group stands for a message to each
         told["groups"] = groups_meant(Group.seen_by(user).with_sizes(user), typed)
     return render(request, "emails/compose/_people.html", told)

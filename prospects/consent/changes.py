@@ -3,8 +3,8 @@ in the history, and nothing that waits to be sent to them is forgotten.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.db.models import Case, QuerySet, Value, When
@@ -127,16 +127,22 @@ def unsubscribe_address(
     because: str = "",
     words: str = "",
 ) -> Effect:
-    """Whoever reads mail at `address` wants no more of it; they may have said why."""
-    return suppress(
-        [address],
-        Reason.UNSUBSCRIBED,
-        source=source,
-        sender=sender,
-        email_id=email_id,
-        because=because,
-        note=words,
-    )
+    """Whoever reads mail at `address` wants no more of it; they may have said why.
+
+    Where somebody has unsubscribed them already it is their own word from now on, so that nobody
+    takes back by Undo what they said themselves.
+    """
+    told: dict[str, Any] = {"email_id": email_id, "because": because}
+    with transaction.atomic():
+        effect = suppress(
+            [address], Reason.UNSUBSCRIBED, source=source, sender=sender, note=words, **told
+        )
+        mine = Suppression.objects.unsubscribes().filter(value=address.strip().lower())
+        noted = mine.filter(sender=sender).exclude(created_by=None)
+        rows = list(noted.order_by("pk").select_for_update())
+        noted.update(created_by=None)
+        changes = ConsentChange.keep(rows, source, words=words[:500], **told)
+    return replace(effect, changes=effect.changes + changes)
 
 
 def block(values: Iterable[str], *, by: "User", why: str = "") -> Effect:

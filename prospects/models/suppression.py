@@ -272,11 +272,12 @@ class Suppression(models.Model):
         return found.get(None) or found.get(sender)
 
     @classmethod
-    def count_covered(cls, addresses: "Iterable[str]") -> int:
-        """How many of `addresses` must not be mailed."""
+    def count_covered(cls, addresses: "Iterable[str]", *, sender: int | None = None) -> int:
+        """How many of `addresses` must not be mailed (by the user with that id)."""
         count = 0
         for some in batched(addresses, 1000):
-            found = set(cls.objects.covering(*some).values_list("value", flat=True))
+            covering = cls.objects.covering(*some, sender=sender)
+            found = set(covering.values_list("value", flat=True))
             count += sum(bool(found.intersection(values_covering(each))) for each in some if found)
         return count
 

@@ -55,6 +55,9 @@ class PaperEmail:
     def _bounced_from_the_archive(self) -> bool:
         return self.status == Status.BOUNCED and self.bounced_from == Status.ARCHIVED
 
+    def _withdraw_if_cancelled(self, attempt: PaperAttempt) -> None:
+        """It belongs to no bulk email."""
+
     def command(self, name: str) -> bool:
         """Do what a rep or a worker does; False if it is refused."""
         word = name.replace(" ", "_")

@@ -2,6 +2,7 @@
 
 import random
 import threading
+import time
 from collections.abc import Callable
 from uuid import uuid4
 
@@ -12,13 +13,21 @@ from django.utils import timezone
 from emails import events
 from emails.events import Observation
 from emails.jobs import apply_events
-from emails.models import Email, Event, FailedReaction, IllegalTransition, Status
+from emails.models import BulkSend, Email, Event, FailedReaction, IllegalTransition, Status
 from emails.reactions import REACTIONS
 from emails.sending.claim import claim_one
 from emails.sending.limits import room_today
 from emails.sending.mark import mark
 from tests.emails.test_order_of_evidence import assert_complete
-from tests.factories import make_channel, make_email, make_identity, make_user
+from tests.factories import (
+    make_attempt,
+    make_channel,
+    make_email,
+    make_identity,
+    make_launched,
+    make_person,
+    make_user,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -248,3 +257,37 @@ def test_evidence_that_was_recorded_survives_whoever_dies_before_applying_it():
         [Observation(email_id=email.pk, kind=Event.Kind.OPEN, at=timezone.now(), source="a")]
     )
     assert email.events.count() == 1
+
+
+@pytest.mark.parametrize("said", ["cancel", "pause"])
+def test_what_is_refused_for_now_while_its_bulk_email_is_stopped_goes_no_more(said):
+    rita = make_user("Rita")
+    make_identity(rita)
+    for _round in range(6):
+        bulk = make_launched(rita, *(make_person(rita) for _ in range(3)))
+        attempts = [make_attempt(email) for email in bulk.emails.order_by("-pk")[:2]]
+
+        def refuse(attempts=attempts):
+            for attempt in attempts:
+                time.sleep(random.random() / 50)
+                events.record(
+                    [
+                        Observation(
+                            email_id=attempt.email_id,
+                            attempt_id=attempt.pk,
+                            kind=Event.Kind.DEFERRED,
+                            at=timezone.now(),
+                            source=events.SMTP,
+                            source_id=f"attempt {attempt.pk}",
+                            data={"reason": "greylisted"},
+                        )
+                    ]
+                )
+
+        def stop(bulk=bulk):
+            time.sleep(random.random() / 50)
+            getattr(BulkSend.objects.get(pk=bulk.pk), said)(by=rita)
+
+        at_once(refuse, stop)
+        assert not bulk.emails.in_folder(Status.SCHEDULED).filter(on_hold=False).exists()
+        assert not bulk.emails.with_status(Status.IN_PROGRESS).exists()

@@ -163,6 +163,16 @@ def test_it_is_refused_after_ten_minutes_and_once_somebody_else_has_had_a_say(ri
     assert Suppression.objects.covering(maria.email).exists()
 
 
+def test_what_they_have_said_themselves_meanwhile_is_not_taken_back(rita, maria):
+    undo = consent.offer_undo(rita, consent.unsubscribe([maria.pk], by=rita))
+    for _press in range(2):
+        consent.unsubscribe_address(maria.email, source=Source.ONE_CLICK)
+    with pytest.raises(UndoRefused):
+        undo.use()
+    assert Suppression.objects.covering(maria.email).exists()
+    assert history(maria) == [("unsubscribed", "hand"), ("unsubscribed", "one_click")]
+
+
 def test_only_an_admin_resubscribes_and_says_why(rita, ada, maria):
     consent.unsubscribe([maria.pk], by=rita)
     for by, why in [(rita, "They asked"), (ada, "  ")]:

@@ -244,3 +244,66 @@ def test_after_a_restore_no_further_email_goes_by_itself(rita, people):
 
     assert bulk.state == BulkSend.State.PAUSED
     assert bulk.emails.filter(on_hold=True).count() == 4 and not rita.emails.due().exists()
+
+
+def defer(attempt):
+    """The server refused it for now."""
+    attempt.outcome, attempt.ended_at, attempt.reason = 1, timezone.now(), "greylisted"
+    attempt.save()
+    email = Email.objects.get(pk=attempt.email_id)
+    email.weigh()
+    return email
+
+
+def test_what_was_in_hand_when_it_was_paused_is_held_too_if_it_has_to_wait_again(bulk):
+    attempt = make_attempt(bulk.emails.first())
+    bulk.pause(by=bulk.owner)
+    email = defer(attempt)
+    assert email.status == Status.SCHEDULED and email.on_hold
+
+    bulk.resume(by=bulk.owner)
+    email.refresh_from_db()
+    assert not email.on_hold
+
+
+def test_what_was_in_hand_when_it_was_cancelled_goes_no_more_if_it_has_to_wait_again(bulk):
+    attempt = make_attempt(bulk.emails.first())
+    assert bulk.cancel(by=bulk.owner) == 3
+    email = defer(attempt)
+    assert (email.status, email.removed_because) == (Status.DRAFT, "bulk_cancelled")
+    causes = list(email.transitions.order_by("pk").values_list("cause", flat=True))
+    assert causes[-2:] == [Cause.DEFER, Cause.WITHDRAW]
+
+
+def test_what_was_tried_again_after_it_was_cancelled_is_tried_until_it_arrives(bulk):
+    failed = bulk.emails.first()
+    failed.stop("too_late")
+    bulk.cancel(by=bulk.owner)
+    failed.retry(by=bulk.owner)
+    assert defer(make_attempt(failed)).status == Status.SCHEDULED
+
+
+@pytest.mark.parametrize("taken_out", ["pull_back", "remove"])
+def test_one_that_was_taken_out_while_it_was_paused_can_be_sent_by_itself(bulk, taken_out):
+    bulk.pause(by=bulk.owner)
+    email = bulk.emails.first()
+    getattr(email, taken_out)(by=bulk.owner)
+    if email.removed_at:
+        email.restore(by=bulk.owner)
+    bulk.resume(by=bulk.owner)
+    email.schedule(timezone.now(), by=bulk.owner)
+    assert email in Email.objects.ripe().filter(on_hold=False)
+
+
+def test_while_it_is_paused_nothing_of_it_is_tried_again_or_sent_early(client, bulk):
+    failed, waiting = bulk.emails.order_by("pk")[:2]
+    failed.stop("too_late")
+    bulk.pause(by=bulk.owner)
+    assert "Retry failed" not in text(show(client, bulk))
+    assert act(client, bulk, "retry-failed").status_code == 409
+    failed.refresh_from_db()
+    assert failed.status == Status.FAILED
+
+    send_now = reverse("emails:act", args=[waiting.pk, "send-now"])
+    response = client.post(send_now, follow=True)
+    assert response.status_code == 409 and "paused" in text(response)

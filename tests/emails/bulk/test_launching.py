@@ -11,7 +11,9 @@ from emails.bulk.adding import TooMany, add_people, add_typed
 from emails.jobs import finish_bulk_sends, make_bulk_emails
 from emails.models import BulkRefused, BulkSend, Cause, Email, Lane, Status, StoredFile
 from emails.recipients import typed_by
-from prospects.models import Group, Person
+from emails.sending.claim import slot
+from emails.sending.dispatch import Dispatcher
+from prospects.models import Group, Person, Suppression, hash_of
 from tests.factories import (
     make_attempt,
     make_bulk,
@@ -356,3 +358,36 @@ def test_it_is_launched_once_and_only_ready(rita, people):
         unready.launch(timezone.now(), by=rita)
     with pytest.raises(ValueError, match="recipient"):
         make_bulk(rita).launch(timezone.now(), by=rita)
+
+
+def test_purged_nothing_on_the_list_says_any_more_to_whom_it_went(rita, people):
+    bulk = make_bulk(rita, *people)
+    bulk.recipients.first().write("For Anna alone", "<p>Dear Anna</p>", common=bulk)
+    bulk.launch(timezone.now(), by=rita)
+    bulk.make_emails()
+    bulk.cancel(by=rita)
+    first, *others = bulk.emails.order_by("pk")
+    Email.objects.of_ids([first.pk]).purge()
+
+    recipient = bulk.recipients.order_by("pk").first()
+    assert recipient.address == hash_of(first.to_address) and not recipient.is_edited
+    assert (recipient.name, recipient.person) == ("", None)
+    assert others[0].bulk_recipient.address == others[0].to_address
+
+
+def test_undone_while_a_worker_has_claimed_it_the_worker_goes_on(rita, people):
+    bulk = make_launched(rita, *people, subject="For {{title}}")
+    dispatcher = Dispatcher(bulk.channel)
+    with slot(bulk.channel, dispatcher.lease):
+        claimed = dispatcher._claim()
+        bulk.take_back(by=rita)
+        assert not dispatcher._make_ready(claimed)
+    assert not bulk.emails.filter(status=Status.SCHEDULED).exists()
+
+
+def test_copies_go_with_the_first_who_gets_it(rita, people):
+    Suppression.suppress(people[0].email, "unsubscribed")
+    bulk = make_launched(rita, *people, cc=["boss@x.example"])
+    carrying = bulk.emails.exclude(content__cc=[])
+    in_order = list(bulk.recipients.in_order().exclude(person=people[0]))
+    assert carrying.get().bulk_recipient == in_order[0]

@@ -379,3 +379,29 @@ def test_purged_the_draft_is_forgotten_whole(client, rita, bulk):
     rita.emails.get().remove(by=rita)
     assert rita.emails.removed().purge() == 1
     assert not BulkSend.objects.exists() and not rita.emails.exists()
+
+
+def test_the_list_and_the_words_of_one_that_was_sent_stay_as_they_were(client, rita, bulk):
+    own = bulk.recipients.first()
+    own.write("For you alone", "<p>Hi</p>", common=bulk)
+    asked = {"add": {"add": "new@x.example"}, "take-off": {"off": own.pk}, "reset": {}}
+    told = {name: typed(bulk, **fields) for name, fields in asked.items()}
+    bulk.send(by=rita, window=10)
+    for name, posted in told.items():
+        response = client.post(url(name, bulk), posted, follow=True)
+        assert response.redirect_chain[-1][0] == reverse("emails:bulk", args=[bulk.pk])
+        assert "It is going out already." in text(response)
+    own.refresh_from_db()
+    assert own.subject == "For you alone" and bulk.recipients.active().count() == 5
+
+
+def test_who_has_left_a_colleagues_mail_alone_gets_ones_own(client, rita, bulk, people):
+    david = make_user("David")
+    Suppression.suppress(people[0].email, "unsubscribed", sender=david)
+    Suppression.suppress(people[1].email, "unsubscribed", sender=rita)
+    page = text(client.get(url("review", bulk)))
+    assert "1 must not be mailed" in text(client.get(url("edit", bulk)))
+    assert people[1].email in page and people[0].email not in page
+
+    found = client.get(reverse("emails:people-suggest"), {"to": people[0].first_name})
+    assert people[0].email in text(found) and "not be mailed" not in text(found)

@@ -6,8 +6,10 @@ import pytest
 from django.conf import settings
 from django.db import OperationalError
 from django.test import Client
+from django.utils import timezone
 
-from emails.events import apply_events
+from accounts.models import UndoRefused
+from emails.events import Observation, apply_events, record
 from emails.models import Event, Status
 from emails.tracking import own, tokens
 from emails.tracking.rewriting import unsubscribe_url
@@ -301,3 +303,17 @@ def test_nothing_else_of_the_tracking_host_is_exempt_from_csrf():
         if getattr(view, "csrf_exempt", False)
     }
     assert exempt <= {"emails.unsubscribing.views"}
+
+
+def test_what_their_mail_provider_tells_is_their_own_word_too():
+    rita = make_user("Rita")
+    maria = make_person(rita)
+    email = make_email(rita, Status.DELIVERED, person=maria)
+    undo = consent.offer_undo(rita, consent.unsubscribe([maria.pk], by=rita))
+    told = {"kind": Event.Kind.UNSUBSCRIBE, "at": timezone.now(), "source": "provider"}
+    record([Observation(email_id=email.pk, **told)])
+    apply_events()
+    with pytest.raises(UndoRefused):
+        undo.use()
+    sources = ConsentChange.objects.newest_first().values_list("source", flat=True)
+    assert list(sources) == ["mail", "hand"]
