@@ -17,15 +17,17 @@ if TYPE_CHECKING:
 
 # By which a quotation is found again, in a text and in what came of it.
 QUOTE = '<div class="cc-quote">'
+# The way to unsubscribe below a text belongs to that one message.
+_FOOTER = re.compile(r'<div class="cc-unsubscribe">.*?</div>', re.DOTALL)
 _BRACES = re.compile(r"\{(?=[{%])")
 
 
 def quoted(email: "Email") -> SafeString:
     """What `email` said to its recipient, below “On … wrote:” in its owner's language; "" where
-    that is not known any more. With the writer's own links, and without the pixel."""
+    that is not known any more. With the writer's own links, without the pixel and the footer."""
     from ..previews import preview
 
-    said = preview(email, pictures=True).html
+    said = _FOOTER.sub("", preview(email, pictures=True).html)
     if not said or not email.identity:
         return SafeString()
     with override(email.owner.language):

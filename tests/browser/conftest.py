@@ -4,10 +4,12 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from threading import Condition
 from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core.signals import request_finished, request_started
 from django.test import Client
 from django.utils.csp import CSP
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
@@ -43,7 +45,37 @@ def two_hosts(live_server: Any, settings: Any) -> None:
 
 
 @pytest.fixture
-def open_page(browser: Browser, live_server: Any, two_hosts: None) -> Iterator[Callable[..., Page]]:
+def answered() -> Iterator[Callable[[], bool]]:
+    """Wait until the live server has answered all that it was asked: what a closed page has left
+    behind would meet the next test, or the emptying of the tables between the two."""
+    asked, change = [0], Condition()
+
+    def count(by: int) -> None:
+        with change:
+            asked[0] += by
+            change.notify_all()
+
+    def begun(**_told: Any) -> None:
+        count(1)
+
+    def ended(**_told: Any) -> None:
+        count(-1)
+
+    def wait() -> bool:
+        with change:
+            return change.wait_for(lambda: asked[0] <= 0, timeout=30)
+
+    request_started.connect(begun)
+    request_finished.connect(ended)
+    yield wait
+    request_started.disconnect(begun)
+    request_finished.disconnect(ended)
+
+
+@pytest.fixture
+def open_page(
+    browser: Browser, live_server: Any, two_hosts: None, answered: Callable[[], bool]
+) -> Iterator[Callable[..., Page]]:
     """`open_page(width=1440, dark=False)`: a fresh browser's page that may not say an error.
 
     What the console says (also of the Content-Security-Policy) fails the test at its end.
@@ -71,6 +103,7 @@ def open_page(browser: Browser, live_server: Any, two_hosts: None) -> Iterator[C
     yield make
     for context in contexts:
         context.close()
+    assert answered()
     assert said == []
 
 

@@ -199,7 +199,7 @@ def test_a_session_that_ends_in_the_editor_costs_nothing(page, rita):
     page.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
     page.get_by_label("Subject").fill("Written after the session was over")
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_text("You have been signed out.")).to_be_visible()
+    expect(page.get_by_text("What you typed is kept in this browser.")).to_be_visible()
     assert template.versions.count() == 1
     with page.expect_navigation():
         page.get_by_role("link", name="Sign in and go on").click()
