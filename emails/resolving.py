@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from .fields import About, Problem, Rendered, Values, read, render
 from .fields.quoting import QUOTE
+from .fields.shapes import Shape
 from .models import Email
 from .unsubscribing.wording import footer
 
@@ -90,8 +91,12 @@ def _body(about: About, html: str, values: Values) -> Rendered:
     body = render(html, values, html=True)
     if body.problem:
         return body
-    text = _with_signature(signature_below(about.identity, html), body.text)
-    return replace(body, text=text + footer(about, text))
+    signature = signature_below(about.identity, html)
+    text = _with_signature(signature, body.text)
+    below = footer(about, text)
+    shape = body.shape or Shape(body.text)
+    marked = _with_signature(signature, shape.marked) + below
+    return replace(body, text=text + below, shape=replace(shape, marked=marked))
 
 
 def _with_signature(signature: str, text: str) -> str:

@@ -18,6 +18,7 @@ from liquid.template import BoundTemplate
 from . import scanning
 from .language import FILTERS, LANGUAGE, MARKS, MISSING, PROMPT, TAGS, WRITERS, Blank, Missing
 from .problems import Faulty, Problem
+from .shapes import Shape, Shaping
 from .table import closest, known
 
 # Texts up to this many characters are kept parsed in numbers; of longer ones only a few.
@@ -39,6 +40,8 @@ class Rendered:
     prompts: tuple[str, ...] = ()
     problem: Problem | None = None
     html: bool = False
+    # Of the HTML, where nothing but plain fields stands in it, and those between its tags.
+    shape: Shape | None = None
 
     @property
     def is_whole(self) -> bool:
@@ -111,19 +114,36 @@ def render(source: str, values: Mapping[str, str], *, html: bool) -> Rendered:
     if read_.problem or read_.template is None:
         return Rendered(source, prompts=read_.prompts, problem=read_.problem, html=html)
     noted: dict[str, None] = {}
+    shape = None
     try:
         if read_.parts:
-            text = "".join(
-                part if isinstance(part, str) else part.written(values, noted)
-                for part in read_.parts
-            )
+            text, shape = _filled(read_.parts, values, noted)
         else:
             told = {name: _told(name, values, noted) for name in read_.fields}
             text = read_.template.render(told)
     except (LiquidError, RecursionError) as error:
         problem = _problem(source, read_, error)
         return Rendered(source, prompts=read_.prompts, problem=problem, html=html)
-    return Rendered(_safe(text, read_), tuple(noted), read_.prompts, html=html)
+    if read_.is_risky or not html:
+        shape = None
+    return Rendered(_safe(text, read_), tuple(noted), read_.prompts, html=html, shape=shape)
+
+
+def _filled(
+    parts: tuple[str | Slot, ...], values: Mapping[str, str], noted: dict[str, None]
+) -> tuple[str, Shape]:
+    """The text of which these are the parts, and its shape."""
+    text: list[str] = []
+    marked: list[str] = []
+    shaping = Shaping()
+    for part in parts:
+        if isinstance(part, str):
+            text.append(part)
+            marked.append(part)
+        else:
+            text.append(part.written(values, noted))
+            marked.append(shaping.mark(text[-1]))
+    return "".join(text), Shape("".join(marked), shaping.values)
 
 
 def _told(name: str, values: Mapping[str, str], noted: dict[str, None]) -> object:

@@ -26,7 +26,7 @@ _CLOSE = {
 }
 _TAGS = re.compile(r"<[^<>]*>")
 # A whole tag, attributes with > and all; possessive, so that what does not match stops at once.
-_WHOLE_TAG = re.compile(r"""<[a-zA-Z/](?:[^"'>]|"[^"]*+"|'[^']*+')*+>""")
+WHOLE_TAG = re.compile(r"""<[a-zA-Z/](?:[^"'>]|"[^"]*+"|'[^']*+')*+>""")
 _IN_ATTRIBUTE = re.compile(r"""([\w-]+)\s*=\s*(?:"([^"]*)|'([^']*))\Z""")
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'|[“„”«»]([^“„”«»\"]*)[“„”«»\"]|[‘‚’]([^‘‚’']*)[‘‚’']")
 _SPACES = re.compile("[\xa0\u2000-\u200b\u202f\u2060\ufeff\\s]+")
@@ -112,7 +112,7 @@ def _straight(match: re.Match[str]) -> str:
 def _places(source: str) -> dict[int, str]:
     """Where each code stands that stands within a tag."""
     places: dict[int, str] = {}
-    for tag in _WHOLE_TAG.finditer(source):
+    for tag in WHOLE_TAG.finditer(source):
         if "{" not in tag[0]:
             continue
         for opened in _OPEN[True].finditer(tag[0]):

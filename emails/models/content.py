@@ -106,7 +106,9 @@ class StoredFile(models.Model):
 class Attachment(models.Model):
     """A stored file that goes with an email."""
 
-    email = models.ForeignKey("emails.Email", models.CASCADE, related_name="attachments")
+    email = models.ForeignKey(
+        "emails.Email", models.CASCADE, related_name="attachments", db_index=False
+    )
     file = models.ForeignKey(StoredFile, models.PROTECT, related_name="attachments")
 
     class Meta:
@@ -122,7 +124,7 @@ class Attachment(models.Model):
 class Link(models.Model):
     """A link in an email as its writer gave it; the recipient's copy leads through our redirect."""
 
-    email = models.ForeignKey("emails.Email", models.CASCADE, related_name="links")
+    email = models.ForeignKey("emails.Email", models.CASCADE, related_name="links", db_index=False)
     number = models.PositiveSmallIntegerField()
     url = models.TextField(_("address"))
     text = models.CharField(_("text"), max_length=300, blank=True)

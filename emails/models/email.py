@@ -107,6 +107,16 @@ class Email(Weighing):
                 name="emails_of_template",
                 condition=Q(template_version__isnull=False),
             ),
+            models.Index(
+                fields=["continues"],
+                name="emails_continuing",
+                condition=Q(continues__isnull=False),
+            ),
+            models.Index(
+                fields=["removed_by"],
+                name="emails_removed_by",
+                condition=Q(removed_by__isnull=False),
+            ),
         ]
 
     @property

@@ -23,11 +23,21 @@ class Transition(models.Model):
     from_status = models.CharField(_("from"), max_length=20, choices=Status, blank=True)
     to_status = models.CharField(_("to"), max_length=20, choices=Status)
     at = models.DateTimeField(_("when"), db_default=Now())
+    # Nobody asks for all that somebody did, but whoever deletes a user: that may take a while.
     by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("by")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("by"),
     )
-    attempt = models.ForeignKey("emails.Attempt", models.PROTECT, null=True, related_name="+")
-    event = models.ForeignKey("emails.Event", models.PROTECT, null=True, related_name="+")
+    attempt = models.ForeignKey(
+        "emails.Attempt", models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    event = models.ForeignKey(
+        "emails.Event", models.PROTECT, null=True, related_name="+", db_index=False
+    )
     reason = models.CharField(_("reason"), max_length=40, blank=True)
     reason_values = models.JSONField(default=dict)
     server_words = models.CharField(_("the server's words"), max_length=1000, blank=True)
@@ -36,6 +46,16 @@ class Transition(models.Model):
         verbose_name = _("transition")
         verbose_name_plural = _("transitions")
         ordering = ["pk"]
+        indexes = [
+            models.Index(
+                fields=["attempt"],
+                name="transitions_of_attempt",
+                condition=Q(attempt__isnull=False),
+            ),
+            models.Index(
+                fields=["event"], name="transitions_of_event", condition=Q(event__isnull=False)
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.from_status or '–'} → {self.to_status}"
@@ -59,12 +79,18 @@ class Attempt(models.Model):
     # The condition of `of_today`, where it stands in SQL.
     COUNTED: ClassVar = "NOT starts_with(reason, 'channel_')"
 
-    email = models.ForeignKey("emails.Email", models.CASCADE, related_name="attempts")
+    email = models.ForeignKey(
+        "emails.Email", models.CASCADE, related_name="attempts", db_index=False
+    )
     number = models.PositiveSmallIntegerField()
     lease = models.UUIDField()  # of the worker that marked it
-    channel = models.ForeignKey("emails.Channel", models.PROTECT, related_name="attempts")
+    channel = models.ForeignKey(
+        "emails.Channel", models.PROTECT, related_name="attempts", db_index=False
+    )
     # Whose daily allowance it counts against; copied, so that counting needs no join.
-    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="attempts")
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="attempts", db_index=False
+    )
     message_id = models.CharField(max_length=255)
     worker = models.CharField(max_length=100, blank=True)
     started_at = models.DateTimeField(_("started"), db_default=Now())
@@ -201,7 +227,7 @@ class Event(models.Model):
         Kind.COMPLAINT: Outcome.COMPLAINED,
     }
 
-    email = models.ForeignKey("emails.Email", models.PROTECT, related_name="events")
+    email = models.ForeignKey("emails.Email", models.PROTECT, related_name="events", db_index=False)
     attempt = models.ForeignKey(Attempt, models.PROTECT, null=True, related_name="events")
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
     at = models.DateTimeField(_("when"))
@@ -212,7 +238,9 @@ class Event(models.Model):
     who = models.CharField(_("who"), max_length=10, choices=Who, default=Who.HUMAN)
     via = models.CharField(_("via"), max_length=10, choices=Via, default=Via.DIRECT)
     judged_by = models.CharField(_("why"), max_length=100, blank=True)
-    link = models.ForeignKey("emails.Link", models.PROTECT, null=True, related_name="clicks")
+    link = models.ForeignKey(
+        "emails.Link", models.PROTECT, null=True, related_name="clicks", db_index=False
+    )
     # What was seen: ip, user_agent, reason, words, address, address_is_bad, text, …
     data = models.JSONField(default=dict)
     applied_at = models.DateTimeField(_("applied"), null=True)
@@ -227,6 +255,7 @@ class Event(models.Model):
         verbose_name_plural = _("events")
         indexes = [
             models.Index(fields=["email", "at"], name="events_of_email"),
+            models.Index(fields=["link"], name="clicks_of_link", condition=Q(link__isnull=False)),
             models.Index(
                 fields=["id"], name="events_unapplied", condition=Q(applied_at=None, parked_at=None)
             ),

@@ -26,8 +26,14 @@ class EmailRow(models.Model):
     Attempt and Event.
     """
 
+    # Without an index of its own is what another index begins with, or what is mostly empty and
+    # has one of those that are not: each more takes its time with every email.
     owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="emails", verbose_name=_("owner")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        related_name="emails",
+        db_index=False,
+        verbose_name=_("owner"),
     )
     identity = models.ForeignKey(
         "emails.Identity",
@@ -49,6 +55,7 @@ class EmailRow(models.Model):
         models.SET_NULL,
         null=True,
         related_name="emails",
+        db_index=False,
         verbose_name=_("person"),
     )
     to_address = models.CharField(_("to"), max_length=254)
@@ -64,7 +71,12 @@ class EmailRow(models.Model):
     # One compose window makes one email, however often it saves.
     compose_key = models.UUIDField(default=uuid.uuid4)
     continues = models.ForeignKey(
-        "self", models.SET_NULL, null=True, related_name="continued_by", verbose_name=_("made from")
+        "self",
+        models.SET_NULL,
+        null=True,
+        related_name="continued_by",
+        db_index=False,
+        verbose_name=_("made from"),
     )
 
     # The text that it was made with; of several the one that was put in last, however much of it
@@ -116,7 +128,7 @@ class EmailRow(models.Model):
     archived_at = models.DateTimeField(_("archived"), null=True)
     removed_at = models.DateTimeField(_("deleted"), null=True)
     removed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
     )
     removed_because = models.CharField(max_length=40, blank=True)
     purged_at = models.DateTimeField(null=True)

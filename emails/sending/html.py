@@ -124,7 +124,16 @@ def for_mail(html: str) -> str:
 
 def text_of(html: str) -> str:
     """The HTML as plain text, each link's address behind its words."""
-    text = inscriptis.get_text(html, ParserConfig(display_links=True))
+    return tidied(laid_out(html))
+
+
+def laid_out(html: str) -> str:
+    """The HTML as plain text with links as `[words](address)`, which tidied() makes readable."""
+    return inscriptis.get_text(html, ParserConfig(display_links=True))
+
+
+def tidied(text: str) -> str:
+    """A text that was laid out as people are to read it."""
     lines = LINK_ONLY.sub(_worded_link, text).splitlines()
     return "\n".join(line.rstrip() for line in lines).strip() + "\n"
 

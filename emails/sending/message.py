@@ -12,10 +12,10 @@ from django.utils import timezone
 from ..models import Attempt, Email, Link
 from ..resolving import Unresolved, resolved
 from ..tracking import tokens
-from ..tracking.rewriting import instrument
 from ..unsubscribing import wording as unsubscribing
 from . import mime
-from .html import for_mail, text_of
+from .html import for_mail
+from .moulds import cast
 
 # So many messages of a thread are named in References.
 MOST_REFERENCES = 10
@@ -115,8 +115,8 @@ def _said_before(email: Email) -> _Said | None:
 
 def _said_first(email: Email, *, after: int) -> _Said:
     said = resolved(email)
-    html, links = instrument(email, said.body.text, after=after)
-    return _Said(said.subject.text, html, text_of(said.body.text), links)
+    html, text, links = cast(email, said.body.text, said.body.shape, after=after)
+    return _Said(said.subject.text, html, text, links)
 
 
 def _last_link(email: Email) -> int:

@@ -11,6 +11,7 @@ from argparse import ArgumentParser, Namespace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.db import connection
 
 if TYPE_CHECKING:
@@ -108,8 +109,8 @@ def people_of(owner: "User", start: int) -> "Iterator[Any]":
 
 def read(bulk: "BulkSend", number: int) -> "Iterator[Email]":
     """The emails of one round, as a claim reads them."""
-    emails = bulk.emails.select_related("content", "identity", "channel", "owner", "person")
-    return emails.order_by("pk")[number * BUILT : (number + 1) * BUILT].iterator()
+    emails = bulk.emails.for_sending().order_by("pk")[number * BUILT : (number + 1) * BUILT]
+    return emails.iterator(chunk_size=settings.SENDING["CLAIM_SIZE"])
 
 
 def build(emails: "list[Email]") -> float:
