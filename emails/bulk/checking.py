@@ -51,6 +51,8 @@ class Obstacle:
         if self.code == "missing_field":
             empty = ", ".join(str(named(name).label) for name in self.values["fields"])
             return _("Empty: %(fields)s") % {"fields": empty}
+        if self.code == "could_not_be_built":  # the words say why below themselves
+            return str(self.label)
         return self.sentence
 
     @property
