@@ -39,7 +39,7 @@ add(
         icon="file-text",
         url="templates:home",
         section="templates",
-        order=25,
+        order=45,
     )
 )
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from prospects.models import Suppression, values_covering
 
-from ..fields import About, Problem, read
+from ..fields import About, Problem, named, read
 from ..models import BulkRecipient
 from ..reasons import word
 from ..resolving import resolve
@@ -48,6 +48,11 @@ class Obstacle:
         if self.code == "suppressed":
             reason = Suppression.Reason(self.values["because"]).label
             return _("Must not be mailed: %(reason)s") % {"reason": reason}
+        if self.code == "missing_field":
+            empty = ", ".join(str(named(name).label) for name in self.values["fields"])
+            return _("Empty: %(fields)s") % {"fields": empty}
+        if self.code == "could_not_be_built":  # the words say why below themselves
+            return str(self.label)
         return self.sentence
 
     @property

@@ -13,7 +13,7 @@ SENTENCES: dict[str, str | Promise] = {
     "unreadable": gettext_lazy("“%(code)s” cannot be read (%(words)s)"),
     "empty": gettext_lazy("“%(code)s” names no field"),
     "unknown_field": gettext_lazy("there is no field “%(name)s”"),
-    "meant": gettext_lazy("there is no field “%(name)s”; did you mean “%(meant)s”?"),
+    "meant": gettext_lazy("there is no field “%(name)s”; perhaps you mean “%(meant)s”"),
     "unknown_filter": gettext_lazy("“%(name)s” is nothing that can be done with a field"),
     "unknown_tag": gettext_lazy("“%(name)s” cannot be used in an email"),
     "walk": gettext_lazy("“%(name)s” looks into a field; only whole fields can be used"),

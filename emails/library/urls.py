@@ -17,6 +17,7 @@ urlpatterns = [
     path("<int:pk>/restore/", actions.restore, name="restore"),
     path("<int:pk>/text/", picker.text, name="text"),
     path("picker/", picker.panel, name="picker"),
+    path("picker/beside/", picker.beside, name="picker-beside"),
     path("picker/found/", picker.found, name="picker-found"),
     path("versions/<int:pk>/", versions.version, name="version"),
     path("versions/<int:pk>/preview/", versions.preview, name="version-preview"),

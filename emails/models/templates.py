@@ -75,8 +75,8 @@ class TemplateQuerySet(SharedQuerySet["Template"]):
         """Each with `reply_rate`: how many of a thousand emails made with it were replied to."""
         return self.annotate(reply_rate=reply_rate())
 
-    def favourites_first(self) -> Self:
-        return self.order_by("-is_favourite", "sort_name", "pk")
+    def favourites_first(self, then: str = "sort_name") -> Self:
+        return self.order_by("-is_favourite", then, "sort_name", "pk")
 
     def by_name(self) -> Self:
         return self.order_by("sort_name", "pk")

@@ -37,6 +37,10 @@ class Uses:
         told = (("viewed", self.viewed), ("clicked", self.clicked), ("replied", self.replied))
         return [(kind, count, round(100 * count / self.sent)) for kind, count in told if self.sent]
 
+    @property
+    def percent_replied(self) -> int:
+        return round(100 * self.replied / self.sent) if self.sent else 0
+
     @classmethod
     def by_template(cls, templates: "Iterable[Template]") -> "dict[int, Uses]":
         """By the templates' ids, in one query; of those that were never used nothing."""

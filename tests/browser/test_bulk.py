@@ -221,3 +221,15 @@ def test_ticked_people_are_mailed_without_a_script(open_page, anna):
     page.get_by_role("button", name="Send to 2 people now").click()
     expect(page.get_by_role("heading", name="Plain news")).to_be_visible()
     assert BulkSend.objects.get().state == BulkSend.State.OPEN
+
+
+def test_a_preview_is_read_in_the_dark(open_page, anna):
+    bulk = make_bulk(anna, make_person(anna), html="<p>Hi {{first_name}}</p>")
+    page = open_page(dark=True)
+    enter(page, anna)
+    page.goto(reverse("emails:bulk-preview", args=[bulk.pk]))
+
+    # Light words, and no white paper under them.
+    frame = page.locator("iframe")
+    expect(frame).to_have_css("background-color", "rgba(0, 0, 0, 0)")
+    expect(frame.content_frame.locator("body")).to_have_css("color", "rgb(236, 236, 238)")

@@ -175,7 +175,7 @@ def test_a_question_is_asked_in_a_dialog_and_no_is_an_answer(page, rita):
     page.keyboard.press("r")
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text("again although it was refused")
-    dialog.get_by_role("button", name="Cancel").click()
+    dialog.get_by_role("button", name="Go back").click()
     expect(page.locator(f"#email-{email.pk}")).to_be_visible()
     page.keyboard.press("r")
     dialog.get_by_role("button", name="Continue").click()

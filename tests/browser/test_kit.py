@@ -126,7 +126,7 @@ def test_a_risky_action_asks_first(page: Page) -> None:
     page.get_by_role("button", name="Asks first").click()
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text("It may already have arrived once")
-    dialog.get_by_role("button", name="Cancel").click()
+    dialog.get_by_role("button", name="Go back").click()
     expect(dialog).to_be_hidden()
     assert "POST" not in sent
 

@@ -58,6 +58,7 @@ NO_PAGES = {
     "emails:send",
     "people:columns",
     "templates:picker",
+    "templates:picker-beside",
     "templates:picker-found",
 }
 

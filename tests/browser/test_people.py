@@ -104,7 +104,7 @@ def test_a_refused_action_says_why_and_changes_nothing(page: Page, rita):
     expect(page.get_by_text("Choose a group, or give a new one a name.")).to_be_visible()
 
     page.get_by_role("button", name="Delete").click()
-    page.get_by_role("button", name="Cancel").click()
+    page.get_by_role("button", name="Go back").click()
     expect(page.get_by_label("Select Anna")).to_be_checked()
     page.get_by_role("button", name="Delete").click()
     page.get_by_role("button", name="Continue").click()

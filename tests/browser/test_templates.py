@@ -102,6 +102,17 @@ def test_a_template_is_written_shared_and_used_by_a_colleague(open_page, rita, s
     expect(colleague.locator("#picker-found")).to_contain_text("0 % viewed")
 
 
+def test_one_that_stands_beside_the_text_takes_its_place(page, sam):
+    make_template(sam, "Alpha", subject="A", html="<p>First</p>").star(sam)
+    enter(page, sam)
+    page.goto("/emails/compose/")
+    page.get_by_role("button", name="Favourite: Alpha").click()
+    expect(page.locator("[data-editor]")).to_have_text("First")
+    expect(page.get_by_text("“Alpha” was put in.")).to_be_visible()
+    page.get_by_role("button", name="All templates").click()
+    expect(page.get_by_label("Search templates")).to_be_focused()
+
+
 def test_by_keyboard_alone_over_a_list(page, sam):
     make_template(sam, "Alpha", subject="A", html="<p>First</p>")
     make_template(sam, "Beta", subject="B", html="<p>Second</p>")
@@ -267,7 +278,7 @@ def test_a_mistake_is_said_beside_its_field_and_nothing_is_lost(page, rita):
     page.keyboard.press("Control+Enter")
 
     expect(page.locator("#c-name-error")).to_have_text("Give it a name, by which you find it.")
-    expect(page.locator("#c-subject-error")).to_contain_text("did you mean “first_name”?")
+    expect(page.locator("#c-subject-error")).to_contain_text("perhaps you mean “first_name”")
     expect(page.get_by_label("Name", exact=True)).to_be_focused()
     expect(page.locator("[data-editor]")).to_have_text("A long text")
     page.get_by_label("Name", exact=True).fill("Intro")

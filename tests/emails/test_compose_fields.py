@@ -69,7 +69,7 @@ def said(response) -> str:
         ({"html": "<p>{{my_title}}</p>"}, "Your “My title” is empty: "),
         ({"html": "<p>{{my_signature}}</p>"}, "Your “My signature” is empty: "),
         ({"html": "<p>{{! why now }}</p>"}, "Write what “{{! why now }}” asks for in its place, or take it out."),
-        ({"html": "<p>a</p><p>{{frist_name}}</p>"}, "Line 2: there is no field “frist_name”; did you mean “first_name”?"),
+        ({"html": "<p>a</p><p>{{frist_name}}</p>"}, "Line 2: there is no field “frist_name”; perhaps you mean “first_name”"),
         ({"subject": "{{first_name"}, "“{{first_name” is not closed: a field ends with }}."),
         ({"html": "<p>{{last_email_body}}</p>"}, "No email to Maria to quote yet: take {{last_email_body}} out."),
         ({"to": "nobody@else.example", "html": "<p>{{first_name}}</p>"}, "Nobody knows the first name of nobody@else.example: "),

@@ -13,6 +13,8 @@ from ..shelves import shelves
 
 # So many stand in the picker; who looks for more narrows it down.
 SHOWN = 30
+# So many stand beside the text.
+BESIDE = 5
 
 
 @require_safe
@@ -21,6 +23,16 @@ def panel(request: SignedInRequest) -> HttpResponse:
     """The inside of the picker as it opens."""
     context = _matching(request) | {"shelves": shelves(request.user)}
     return render(request, "templates/_panel.html", context)
+
+
+@require_safe
+@never_cache
+def beside(request: SignedInRequest) -> HttpResponse:
+    """The few that stand beside the text of an email: favourites first, then those used last."""
+    seen = Template.seen_by(request.user).for_list().starred_for(request.user)
+    templates = list(seen.with_last_use().favourites_first(then="-used_at")[:BESIDE])
+    Uses.put_beside(templates)
+    return render(request, "templates/_beside.html", {"templates": templates})
 
 
 @require_safe

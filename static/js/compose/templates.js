@@ -19,7 +19,8 @@ async function text(url) {
 
 async function take(button) {
   try {
-    const template = await text(button.closest("[data-template]").dataset.template);
+    const url = button.dataset.beside ?? button.closest("[data-template]").dataset.template;
+    const template = await text(url);
     gone.hidden = template !== null;
     picker.open = template !== null && !(await put(template, button.dataset.put));
   } catch (name) {
@@ -41,9 +42,10 @@ picker.addEventListener("toggle", () => {
 });
 panel.addEventListener("htmx:after:swap", ({ target }) => target === panel && first()?.focus());
 panel.addEventListener("input", (event) => event.stopPropagation()); // looking for one is not writing
-panel.addEventListener("click", ({ target }) => {
-  const button = target.closest("[data-put]");
+form.addEventListener("click", ({ target }) => {
+  const button = target.closest("[data-template] [data-put], [data-beside]");
   if (button) take(button);
+  if (target.closest("[data-open-templates]")) picker.open = true;
 });
 panel.addEventListener("keydown", (event) => {
   const { key, target } = event;

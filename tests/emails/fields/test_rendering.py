@@ -144,7 +144,7 @@ def test_prompts_are_found_and_kept():
         ("<p>a</p><p>{{first_name</p>", "line 2: “{{first_name” is not closed: a field ends with }}"),
         ("<p>{{first_name} and {{last_name}}</p>", "line 1: “{{first_name} and {{last_name}}” is not closed"),
         ("<p>{% if title </p>", "is not closed: a field ends with %}"),
-        ("<p>{{frist_name}}</p>", "there is no field “frist_name”; did you mean “first_name”?"),
+        ("<p>{{frist_name}}</p>", "there is no field “frist_name”; perhaps you mean “first_name”"),
         ("<p>{{zzz}}</p>", "there is no field “zzz”"),
         ("<p>{{}}</p>", "“{{}}” names no field"),
         ("<p>{{first_name | shout}}</p>", "“shout” is nothing that can be done with a field"),

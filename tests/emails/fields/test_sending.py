@@ -114,7 +114,7 @@ def test_what_is_filled_in_is_what_is_known_when_it_goes(rita, maria, sink):
         ({"html": "<p>{{custom_field_size}}</p>"}, "missing_field", "“Size”: empty for Maria"),
         ({"html": "<p>{{! why now? }}</p>"}, "prompt_left", "“why now?”"),
         ({"html": "<p>a</p><p>{{frist_name}}</p>"}, "could_not_be_built",
-         "line 2: there is no field “frist_name”; did you mean “first_name”?"),
+         "line 2: there is no field “frist_name”; perhaps you mean “first_name”"),
         ({"subject": "{{first_name"}, "could_not_be_built", "not closed"),
         ({"subject": "{{first_name}}" * 35}, "could_not_be_built", "more than 500 characters"),
     ],

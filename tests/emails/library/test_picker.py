@@ -48,6 +48,24 @@ def names(response):
     return [template.name for template in response.context["templates"]]
 
 
+def test_beside_the_text_stand_favourites_and_then_what_was_used_last(client, rita, sam):
+    for number in range(5):
+        make_template(rita, f"Alpha {number}")
+    used, starred = make_template(rita, "Used"), make_template(rita, "Zulu")
+    starred.star(rita)
+    make_template(sam, "Not shared").star(sam)
+    make_email(rita, Status.DELIVERED, template_version=used.latest)
+
+    beside = client.get(reverse("templates:picker-beside"))
+
+    assert names(beside) == ["Zulu", "Used", "Alpha 0", "Alpha 1", "Alpha 2"]
+    assert "replied 0 % of 1" in beside.content.decode()
+
+
+def test_who_has_no_templates_sees_nothing_beside_the_text(client):
+    assert b'id="beside" hidden' in client.get(reverse("templates:picker-beside")).content
+
+
 def test_favourites_come_first_and_each_shows_its_figures(client, rita, sam):
     make_template(rita, "Alpha")
     used = make_template(rita, "Zulu")
