@@ -123,6 +123,8 @@ class Action(Enum):
     def why_not(self, bulk: BulkSend) -> str:
         """What to say where it was refused."""
         told = {State.CANCELLED: _("It was cancelled already."), State.PAUSED: _("It is paused.")}
+        if self is Action.CANCEL and bulk.state in BulkSend.GOING:
+            return _("Everything has gone already; nothing is left to cancel.")
         return told.get(State(bulk.state), _("It is going out already."))
 
     @staticmethod

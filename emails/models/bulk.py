@@ -135,10 +135,13 @@ class BulkSend(BulkRow):
         """Withdraw all that has not been sent, which never becomes a failure; returns how many.
 
         What is in hand finishes; if it has to wait again it is withdrawn too (see `weigh`).
+        Raises BulkRefused where nothing is left: what has all gone stays finished.
         """
-        self._move(State.CANCELLED, *GOING)
-        self._lock_emails()
-        self._set(ended_at=Now())  # whatever was marked before is locked by now
+        self._lock()
+        left = self._lock_emails()
+        self._refuse_unless(bool(left) or self.is_being_made or self.state not in GOING, "cancel")
+        # Whatever was marked before is locked by now.
+        self._move(State.CANCELLED, *GOING, ended_at=Now())
         self.emails.filter(on_hold=True).update(on_hold=False)
         told = {"removed_at": Now(), "removed_by": by, "removed_because": CANCELLED}
         return change_all(self.emails.all(), Cause.WITHDRAW, by=by, on_hold=False, **told)

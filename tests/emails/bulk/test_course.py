@@ -108,6 +108,14 @@ def test_what_is_refused_says_why(client, bulk):
         assert response.status_code == 409 and "cancelled already" in text(response)
 
 
+def test_what_has_all_gone_is_finished_and_not_cancelled(client, bulk):
+    for email in bulk.emails.all():
+        deliver(email)
+    response = act(client, bulk, "cancel", sure="yes")
+    assert response.status_code == 409 and "nothing is left to cancel" in text(response)
+    assert BulkSend.objects.get().state == BulkSend.State.OPEN
+
+
 def test_failed_ones_alone_are_tried_again(client, bulk):
     failed, *_others = bulk.emails.order_by("pk")
     failed.stop("could_not_be_built", words="x")
