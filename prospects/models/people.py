@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from .custom_fields import CustomField
     from .groups import Group
 
-# The Swedish alphabet ends å, ä, ö (and reads æ, ø as their neighbours do); C.UTF-8 does not.
-_LAST_LETTERS = str.maketrans({"å": "z1", "ä": "z2", "æ": "z2", "ö": "z3", "ø": "z3"})
+# The Swedish alphabet ends å, ä, ö (and reads æ, ø as their neighbours do); C.UTF-8 does not. Behind
+# two z they stand after every name that begins with one, in any collation.
+_LAST_LETTERS = str.maketrans({"å": "zz1", "ä": "zz2", "æ": "zz2", "ö": "zz3", "ø": "zz3"})
 
 
 def sort_key(text: str) -> str:

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from emails.models import Email, Event
-from prospects.models import CustomField, Group, Person, Suppression, hash_of
+from prospects.models import CustomField, Group, Person, Suppression, hash_of, sort_key
 from tests.factories import make_email, make_person, make_user
 from tests.prospects.test_import import hide_people
 
@@ -336,3 +336,8 @@ def test_history_lists_the_users_own_emails(client, rita, sam):
     assert "Prices" in response.text
     assert "Secret" not in response.text
     assert Person.seen_by(rita).get() == anna
+
+
+def test_the_last_letters_of_the_alphabet_stand_after_every_z():
+    names = ["Öberg", "Zylberman", "Åberg", "Zebra", "Ängel", "Adler"]
+    assert sorted(names, key=sort_key) == ["Adler", "Zebra", "Zylberman", "Åberg", "Ängel", "Öberg"]
