@@ -63,13 +63,6 @@ def preview_of(html: str, *, pictures: bool = False) -> Preview:
     return _shown(html, pictures, NOTHING, {})
 
 
-def previewed(html: str) -> Preview:
-    """HTML that belongs to no email yet, with its pictures."""
-    shown = clean(html)
-    is_plain = not _COLOURED.search(shown)
-    return Preview(mark_safe(shown), False, is_plain)  # noqa: S308 - that is what clean() is for
-
-
 def policy(*, pictures: bool) -> dict[str, list[str]]:
     """The Content-Security-Policy of a preview: no scripts, frames, forms, fonts or connections.
 

@@ -119,10 +119,6 @@ class Email(Weighing):
             ),
         ]
 
-    @property
-    def is_removable(self) -> bool:
-        return self.status in self.REMOVABLE
-
     # What a rep does with it -----------------------------------------------------------------
 
     def schedule(

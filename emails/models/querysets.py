@@ -1,9 +1,8 @@
 from collections.abc import Collection, Sequence
-from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
 from django.db import models, transaction
-from django.db.models import Exists, F, Func, OuterRef, Q
+from django.db.models import Exists, Func, OuterRef, Q
 from django.db.models.functions import Lower, Now
 
 from .vocabulary import Status
@@ -149,9 +148,6 @@ class EmailQuerySet(models.QuerySet["Email"]):
         related = self.select_related("content", "identity", "channel", "person", "continues")
         return related.prefetch_related("owner", "attempts", "attachments__file")
 
-    def sent_since(self, moment: datetime) -> Self:
-        return self.filter(delivered_at__gte=moment)
-
     def of(self, user: "User") -> Self:
         return self.filter(owner=user)
 
@@ -201,14 +197,6 @@ class EmailQuerySet(models.QuerySet["Email"]):
 
     def locked(self) -> Self:
         return self.in_order_of_id().select_for_update(no_key=True, of=("self",))
-
-    def waiting_in(self, channel_id: int) -> Self:
-        return self.in_folder(Status.SCHEDULED).filter(
-            Q(channel_id=channel_id) | Q(channel=None, identity__channel_id=channel_id)
-        )
-
-    def latest_activity_first(self) -> Self:
-        return self.order_by(F("latest_activity_at").desc(nulls_last=True), "-pk")
 
     def purge(self) -> int:
         """Forget what these emails said and to whom; returns how many.

@@ -31,7 +31,7 @@ from ..bulk.writing import turned_into_bulk
 from ..composing import MOVED, Saved, Window
 from ..forms import ComposeForm, FilesForm, WindowForm
 from ..library.searching import ChosenTemplate
-from ..previews import policy, previewed
+from ..previews import policy, preview_of
 from ..readiness import checks, on_its_way, undo_seconds
 from ..recipients import groups_meant, suggestions, typed_by
 from ..undo import offer, offer_thrown
@@ -205,7 +205,7 @@ def preview(request: SignedInRequest) -> HttpResponse:
     under the policy of previews."""
     form = _typed(request, checked=True)
     form.look_as(request.POST.get("look_as", ""))
-    told = {"form": form, "preview": previewed(form.resolved.body.marked)}
+    told = {"form": form, "preview": preview_of(form.resolved.body.marked, pictures=True)}
     response = render(request, "emails/compose/preview.html", told)
     response["Content-Security-Policy"] = build_policy(policy(pictures=True))
     response["Referrer-Policy"] = "no-referrer"

@@ -2,7 +2,6 @@
 
 import random
 import threading
-import time
 from collections.abc import Callable
 from uuid import uuid4
 
@@ -269,7 +268,6 @@ def test_what_is_refused_for_now_while_its_bulk_email_is_stopped_goes_no_more(sa
 
         def refuse(attempts=attempts):
             for attempt in attempts:
-                time.sleep(random.random() / 50)
                 events.record(
                     [
                         Observation(
@@ -285,7 +283,6 @@ def test_what_is_refused_for_now_while_its_bulk_email_is_stopped_goes_no_more(sa
                 )
 
         def stop(bulk=bulk):
-            time.sleep(random.random() / 50)
             getattr(BulkSend.objects.get(pk=bulk.pk), said)(by=rita)
 
         at_once(refuse, stop)
