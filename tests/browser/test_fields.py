@@ -47,6 +47,7 @@ def test_a_field_is_picked_looked_at_and_stops_the_email_until_it_is_mended(page
     expect(text).to_have_text("You are {{title}}")
     page.keyboard.type(", ")
     page.get_by_role("button", name="Insert a field").click()
+    expect(find).to_be_focused()
     page.keyboard.type("why now")
     page.keyboard.press("Enter")
     expect(page.locator("#compose-checks")).to_contain_text("Maria has no title")
