@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "prospects",
     "emails",
     "tasks",
+    "campaigns",
     "search",
     "commandcenter",
     "django_htmx",
@@ -272,6 +273,8 @@ LIMITS = {
     "IMPORT_MB": environment.number("LIMIT_IMPORT_MB", 10, least=1),
     "CUSTOM_FIELDS": environment.number("LIMIT_CUSTOM_FIELDS", 200, least=1),
     "PEOPLE_AT_ONCE": environment.number("LIMIT_PEOPLE_AT_ONCE", 100_000, least=1),
+    "CAMPAIGNS": environment.number("LIMIT_CAMPAIGNS", 500, least=1),
+    "LAUNCH_PEOPLE": environment.number("LIMIT_LAUNCH_PEOPLE", 5000, least=1),
     "GROUP_PEOPLE": environment.number("LIMIT_GROUP_PEOPLE", 100_000, least=1),
 }
 # Django's own limit on a form without its files: a little above a full body, so that the form

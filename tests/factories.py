@@ -8,6 +8,7 @@ from uuid import uuid4
 from django.utils import timezone
 
 from accounts.models import User
+from campaigns.models import Campaign, Step
 from emails.bulk.adding import add_people
 from emails.models import (
     Attempt,
@@ -21,6 +22,7 @@ from emails.models import (
 )
 from emails.writing import Writing, draft
 from prospects.models import Person
+from tasks.models import Task
 
 _numbers = count(1)
 PASSWORD = "a good long password"
@@ -139,3 +141,33 @@ def _bring_to(email: Email, attempt: Attempt, status: Status) -> None:
     email.weigh()
     if status == Status.ARCHIVED:
         email.archive(by=email.owner)
+
+
+def make_task(assignee: User, name: str = "Call back", **fields: Any) -> Task:
+    """Open and due today, unless `day`, `clock` or `zone` say when."""
+    day = fields.pop("day", None) or timezone.localdate(timezone=assignee.zone)
+    clock, zone = fields.pop("clock", None), fields.pop("zone", assignee.time_zone)
+    task = Task(assignee=assignee, creator=fields.pop("creator", assignee), name=name, **fields)
+    task.plan(day, clock, zone)
+    task.save()
+    return task
+
+
+def make_campaign(owner: User, name: str = "Q1 rollout", **fields: Any) -> Campaign:
+    fields = {"zone": owner.time_zone, "skip_weekends": False} | fields
+    return Campaign.objects.create(owner=owner, name=name, **fields)
+
+
+def make_step(campaign: Campaign, kind: str = "email", day: int = 1, **fields: Any) -> Step:
+    """The last step of its day; an email goes at the time of the one before it."""
+    if kind == "email":
+        first = not campaign.steps.present().exists()
+        fields = {
+            "timing": "launch" if first else "previous",
+            "subject": "Pricing for the Q1 rollout",
+            "html": "<p>Hi {{first_name}}, as promised.</p>",
+        } | fields
+    position = campaign.steps.filter(day=day).count()
+    return Step.objects.create(
+        campaign=campaign, kind=kind, day=day, **({"position": position} | fields)
+    )

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-APPS = ["ui", "accounts", "prospects", "emails", "tasks", "search", "commandcenter"]
+APPS = ["ui", "accounts", "prospects", "emails", "tasks", "campaigns", "search", "commandcenter"]
 SOURCES = [
     path for app in APPS for path in (ROOT / app).rglob("*.py") if "migrations" not in path.parts
 ]

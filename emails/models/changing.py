@@ -11,6 +11,8 @@ from .rows import EmailRow
 from .vocabulary import BY_EVIDENCE, FORGIVEN, TRANSITIONS, Cause, Status
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from accounts.models import User
 
     from .email import Email
@@ -66,7 +68,7 @@ class Changing(EmailRow):
         self.refresh_from_db(fields=list(changes))
         if forgiven := FORGIVEN.get(cause):
             self.attempts.update(counts_above=Greatest("counts_above", forgiven.value))
-        return self._note(
+        noted = self._note(
             cause,
             before,
             by=by,
@@ -75,6 +77,9 @@ class Changing(EmailRow):
             server_words=self.server_words,
             **told,
         )
+        if cause not in BY_EVIDENCE:  # what evidence does is reacted to where it is applied
+            react_all([noted])
+        return noted
 
     def _mine(self, *statuses: str) -> EmailQuerySet:
         return cast(EmailQuerySet, type(self).objects).filter(pk=self.pk, status__in=statuses)
@@ -90,6 +95,14 @@ class Changing(EmailRow):
         return self.transitions.create(
             cause=cause, from_status=before, to_status=self.status, **told
         )
+
+
+def react_all(transitions: "Iterable[Transition]") -> None:
+    """Let higher apps react to what people and our own checks did."""
+    from ..reactions import react
+
+    for transition in transitions:
+        react(transition)
 
 
 @transaction.atomic
@@ -117,6 +130,6 @@ def change_all(
         Transition(email_id=pk, cause=cause, from_status=status, to_status=target, by=by)
         for pk, status in before.items()
     ]
-    Transition.objects.bulk_create(rows, batch_size=2000)
+    react_all(Transition.objects.bulk_create(rows, batch_size=2000))
     announce(*set(emails.model.objects.filter(pk__in=before).values_list("owner_id", flat=True)))
     return len(before)

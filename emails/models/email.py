@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.changes import announce
 
 from . import vocabulary
-from .changing import IllegalTransition
+from .changing import IllegalTransition, react_all
 from .history import Transition
 from .querysets import UNCONFIRMED
 from .vocabulary import TRANSITIONS, Cause, Status
@@ -107,6 +107,12 @@ class Email(Weighing):
                 name="emails_of_template",
                 condition=Q(template_version__isnull=False),
             ),
+            models.Index(
+                fields=["campaign", "step", "status"],
+                name="emails_of_campaign",
+                condition=Q(campaign__isnull=False),
+            ),
+            models.Index(fields=["task"], name="emails_of_task", condition=Q(task__isnull=False)),
             models.Index(
                 fields=["continues"],
                 name="emails_continuing",
@@ -265,7 +271,7 @@ class Email(Weighing):
             updated_at=Now(),
             failed_at=Now(),
         )
-        Transition.objects.bulk_create(
+        stopped_by = Transition.objects.bulk_create(
             [
                 Transition(
                     email_id=pk,
@@ -279,6 +285,7 @@ class Email(Weighing):
             ],
             batch_size=1000,
         )
+        react_all(stopped_by)
         announce(*(owner for owner, _address in owners.values()))
         return len(owners)
 

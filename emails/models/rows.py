@@ -103,13 +103,35 @@ class EmailRow(models.Model):
         "emails.BulkRecipient", models.PROTECT, null=True, related_name="emails", db_index=False
     )
 
+    # Of which campaign, and which step of it; and the task that a rep wrote it for.
+    campaign = models.ForeignKey(
+        "campaigns.Campaign",
+        models.PROTECT,
+        null=True,
+        related_name="emails",
+        db_index=False,
+        verbose_name=_("campaign"),
+    )
+    step = models.ForeignKey(
+        "campaigns.Step", models.PROTECT, null=True, related_name="emails", db_index=False
+    )
+    task = models.ForeignKey(
+        "tasks.Task",
+        models.SET_NULL,
+        null=True,
+        related_name="written",
+        db_index=False,
+        verbose_name=_("task"),
+    )
+
     # When it goes: the instant, and the wall time and zone that the rep meant by it.
     send_at = models.DateTimeField(_("scheduled for"), null=True)
     send_wall = models.CharField(max_length=16, blank=True)  # "2027-03-29T08:15"
     send_zone = models.CharField(max_length=64, blank=True)
     at_once = models.BooleanField(default=False)  # by "Send now": waits for the undo window only
     lane = models.PositiveSmallIntegerField(choices=Lane, default=Lane.SINGLE)
-    # Of a bulk email that is paused: as long as that is so it is neither claimed nor marked.
+    # Its bulk email or its campaign is paused: as long as that is so it is neither claimed nor
+    # marked.
     on_hold = models.BooleanField(default=False)
     message_id = models.CharField(max_length=255, blank=True)
     # Who is preparing or sending it, and until when that counts. No index: these change often.

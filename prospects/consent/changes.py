@@ -62,9 +62,13 @@ class Effect:
 
 def when_suppressed(stop: Stop) -> Stop:
     """Register how a higher app stops what waits to be sent: given new suppressions, within the
-    transaction that makes them; returns how many emails it has stopped."""
+    transaction that makes them; returns how many emails it has stopped.
+
+    Who registers last is asked first: what an app takes out of the way itself, those below it
+    find no more.
+    """
     if stop not in _STOPS:
-        _STOPS.append(stop)
+        _STOPS.insert(0, stop)
     return stop
 
 

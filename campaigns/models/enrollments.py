@@ -1,0 +1,143 @@
+from typing import TYPE_CHECKING, Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+
+from .campaigns import Campaign
+from .launches import LaunchPerson
+from .steps import Step
+from .vocabulary import Because, Hitch, State
+
+if TYPE_CHECKING:
+    from django.db.models.fields.related_descriptors import RelatedManager
+
+OVER = (State.COMPLETED, State.ENDED)
+
+
+class EnrollmentQuerySet(models.QuerySet["Enrollment"]):
+    def open(self) -> Self:
+        """Those whose way through the campaign is not over."""
+        return self.filter(ended_at=None)
+
+    def due(self) -> Self:
+        """Those that the engine has something to do for."""
+        return self.filter(state=State.ACTIVE, on_hold=False, advance_at__lte=Now())
+
+    def locked(self) -> Self:
+        return self.order_by("pk").select_for_update(no_key=True, of=("self",))
+
+
+class Enrollment(models.Model):
+    """One person's way through a campaign, and who writes to them.
+
+    `step` is the one whose turn it is, or was last. `advance_at` is when the engine has to look at
+    it next; null while it waits for something else: an email on its way, a task of the rep's.
+    """
+
+    campaign = models.ForeignKey(
+        Campaign, models.PROTECT, related_name="enrollments", db_index=False
+    )
+    person = models.ForeignKey("prospects.Person", models.CASCADE, related_name="enrollments")
+    owner = models.ForeignKey(
+        User, models.PROTECT, related_name="enrollments", verbose_name=_("sender")
+    )
+    identity = models.ForeignKey(
+        "emails.Identity", models.PROTECT, null=True, related_name="+", verbose_name=_("identity")
+    )
+    launched = models.OneToOneField(
+        LaunchPerson, models.SET_NULL, null=True, related_name="enrollment"
+    )
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.ACTIVE)
+    hitch = models.CharField(_("needs attention"), max_length=20, choices=Hitch, blank=True)
+    on_hold = models.BooleanField(default=False)  # the campaign is paused
+    starts_at = models.DateTimeField(_("starts"))
+    step = models.ForeignKey(
+        Step, models.PROTECT, null=True, related_name="+", db_index=False, verbose_name=_("step")
+    )
+    advance_at = models.DateTimeField(null=True)
+    succeeded_at = models.DateTimeField(_("success"), null=True)
+    ended_at = models.DateTimeField(_("ended"), null=True)
+    because = models.CharField(_("why"), max_length=20, choices=Because, blank=True)
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    created_at = models.DateTimeField(_("added"), db_default=Now())
+
+    objects = EnrollmentQuerySet.as_manager()
+
+    if TYPE_CHECKING:
+        turns: RelatedManager["Turn"]
+
+    class Meta:
+        verbose_name = _("enrollment")
+        verbose_name_plural = _("enrollments")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["campaign", "person"],
+                condition=Q(ended_at=None),
+                name="in_a_campaign_once",
+            ),
+            models.CheckConstraint(
+                name="over_says_when",
+                condition=Q(state__in=OVER, ended_at__isnull=False)
+                | (~Q(state__in=OVER) & Q(ended_at=None)),
+            ),
+            models.CheckConstraint(
+                name="ended_says_why",
+                condition=Q(state=State.ENDED) ^ Q(because=""),
+            ),
+            models.CheckConstraint(
+                name="attention_says_why",
+                condition=Q(state=State.ATTENTION) ^ Q(hitch=""),
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["advance_at", "id"],
+                name="enrollments_due",
+                condition=Q(state=State.ACTIVE, on_hold=False, advance_at__isnull=False),
+            ),
+            models.Index(fields=["campaign", "state", "step"], name="enrollments_of_campaign"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.campaign_id}/{self.person_id}"
+
+
+class Turn(models.Model):
+    """A step's turn with one person: what it made, when that is due, and when it was done.
+
+    The table allows each step one turn with each enrollment: however often the engine runs, no
+    step is done twice.
+    """
+
+    enrollment = models.ForeignKey(Enrollment, models.CASCADE, related_name="turns", db_index=False)
+    step = models.ForeignKey(Step, models.PROTECT, related_name="turns")
+    due_at = models.DateTimeField(_("due"))
+    email = models.OneToOneField(
+        "emails.Email", models.SET_NULL, null=True, related_name="turn", verbose_name=_("email")
+    )
+    task = models.OneToOneField(
+        "tasks.Task", models.SET_NULL, null=True, related_name="turn", verbose_name=_("task")
+    )
+    done_at = models.DateTimeField(_("done"), null=True)
+    skipped = models.BooleanField(_("skipped"), default=False)
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name = _("turn")
+        verbose_name_plural = _("turns")
+        constraints = [
+            models.UniqueConstraint(fields=["enrollment", "step"], name="one_turn_a_step"),
+            models.CheckConstraint(
+                name="skipped_is_done", condition=Q(skipped=False) | Q(done_at__isnull=False)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.enrollment_id}/{self.step_id}"
