@@ -70,6 +70,17 @@ def _say_it_arrived(email: Email, *, by: "User") -> None:
     email.refresh_from_db()
 
 
+def succeed(email: Email, *, by: "User") -> None:
+    """Mark it; raises IllegalTransition if it is marked already, for that is no second success."""
+    if not email.succeed(by=by):
+        raise IllegalTransition(email, Cause.SUCCEED)
+
+
+def unsucceed(email: Email, *, by: "User") -> None:
+    if not email.unsucceed(by=by):
+        raise IllegalTransition(email, Cause.UNSUCCEED)
+
+
 ARCHIVE = Action(
     "archive",
     gettext_lazy("Archive"),
@@ -91,6 +102,30 @@ UNARCHIVE = Action(
     ),
     undo="unarchive",
     key="e",
+)
+SUCCEED = Action(
+    "succeed",
+    gettext_lazy("Success"),
+    "circle-check",
+    succeed,
+    ngettext_lazy(
+        "Email to %(who)s marked as a success.", "%(count)s emails marked as a success.", "count"
+    ),
+    undo="succeed",
+    key="s",
+)
+UNSUCCEED = Action(
+    "unsucceed",
+    gettext_lazy("No success"),
+    "circle-x",
+    unsucceed,
+    ngettext_lazy(
+        "Email to %(who)s is no success any more.",
+        "%(count)s emails are no success any more.",
+        "count",
+    ),
+    undo="unsucceed",
+    key="s",
 )
 DELETE = Action(
     "delete",
@@ -195,14 +230,16 @@ RETRY_COMPLAINT = replace(
 _ANY = {
     each.name: each
     for each in (
-        ARCHIVE, UNARCHIVE, DELETE, RESTORE, SEND_NOW, UNDO_SEND, RETRY_BOUNCED, SEND_AGAIN, ARRIVED,
+        ARCHIVE, UNARCHIVE, SUCCEED, UNSUCCEED, DELETE, RESTORE, SEND_NOW, UNDO_SEND, RETRY_BOUNCED,
+        SEND_AGAIN, ARRIVED,
     )
 }  # fmt: skip
 NAMES = frozenset(_ANY)
 
 _OFFERED: dict[Status, tuple[Action, ...]] = {
-    Status.DELIVERED: (ARCHIVE,),
-    Status.ARCHIVED: (UNARCHIVE, DELETE),
+    Status.DELIVERED: (ARCHIVE, SUCCEED),
+    # What it was written for may come when it has long been archived.
+    Status.ARCHIVED: (UNARCHIVE, SUCCEED, DELETE),
     Status.SCHEDULED: (SEND_NOW, DELETE),
     Status.DRAFT: (DELETE,),
     Status.IN_PROGRESS: (),
@@ -224,7 +261,10 @@ def offered(email: Email, user: "User") -> tuple[Action, ...]:
         return (UNDO_SEND,)
     if email.status == Status.SPAM and user.is_admin:
         return (RETRY_COMPLAINT, DELETE)
-    return _OFFERED[Status(email.status)]
+    here = _OFFERED[Status(email.status)]
+    if email.succeeded_at:
+        return tuple(UNSUCCEED if each is SUCCEED else each for each in here)
+    return here
 
 
 def offered_for_many(status: Status, user: "User") -> tuple[Action, ...]:

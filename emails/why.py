@@ -42,10 +42,22 @@ def why_not(refused: IllegalTransition) -> str:
         ) % {"subject": email.subject}
     if email.on_hold and refused.cause in {Cause.SCHEDULE, Cause.MARK}:
         return _("It belongs to a bulk email that is paused.")
+    if told := _success_is_settled(refused):
+        return told
     return _("“%(subject)s” is in %(folder)s now, so that is not possible any more.") % {
         "subject": email.subject,
         "folder": folder_of(email).label,
     }
+
+
+def _success_is_settled(refused: IllegalTransition) -> str:
+    """That it is marked already, or not any more; "" where something else was asked."""
+    told = {"subject": refused.email.subject}
+    if refused.cause == Cause.SUCCEED and refused.email.succeeded_at:
+        return _("“%(subject)s” is marked as a success already.") % told
+    if refused.cause == Cause.UNSUCCEED and not refused.email.succeeded_at:
+        return _("“%(subject)s” is not marked as a success.") % told
+    return ""
 
 
 def point(moment: datetime, zone: ZoneInfo | None = None) -> str:

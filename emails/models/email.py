@@ -16,8 +16,8 @@ from . import vocabulary
 from .changing import IllegalTransition
 from .history import Transition
 from .querysets import UNCONFIRMED
+from .succeeding import Succeeding
 from .vocabulary import TRANSITIONS, Cause, Status
-from .weighing import Weighing
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 
-class Email(Weighing):
+class Email(Succeeding):
     """One message to one recipient, with its own tracking, and what people and workers do with it.
 
     Every verb that it cannot follow from where it stands raises IllegalTransition and changes

@@ -82,7 +82,9 @@ class EmailQuerySet(models.QuerySet["Email"]):
         return self.exclude(to_address="")
 
     def with_which_somebody(self, did: str) -> Self:
-        """Those that somebody "viewed", "clicked" or "replied" to."""
+        """Those that somebody "viewed", "clicked" or "replied" to, or with which they "succeeded"."""
+        if did == "succeeded":
+            return self.exclude(succeeded_at=None)
         column = {"viewed": "views", "clicked": "clicks", "replied": "replies"}[did]
         return self.filter(**{f"{column}__gt": 0})
 
@@ -135,7 +137,8 @@ class EmailQuerySet(models.QuerySet["Email"]):
 
     def for_pane(self) -> Self:
         """With what the reading pane shows of the email itself, in one query."""
-        related = ("person", "channel", "identity", "owner", "content", "template_version")
+        whose = ("person", "owner", "succeeded_by")
+        related = (*whose, "channel", "identity", "content", "template_version")
         return self.unpurged().select_related(*related).defer("template_version__html")
 
     def for_compose(self) -> Self:

@@ -132,6 +132,11 @@ class EmailRow(models.Model):
     )
     removed_because = models.CharField(max_length=40, blank=True)
     purged_at = models.DateTimeField(null=True)
+    # A mark and no status; without somebody it was set by what the recipient did.
+    succeeded_at = models.DateTimeField(_("success"), null=True)
+    succeeded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
+    )
 
     # Rolled up from events.
     views = models.PositiveIntegerField(_("views"), default=0)
