@@ -73,12 +73,15 @@ def test_the_page_counts_by_status_and_lists_what_is_asked_for(client, rita, bul
     first, second, third, _fourth = bulk.emails.order_by("pk")
     deliver(first, second)
     Email.objects.filter(pk=first.pk).update(views=2)
+    Email.objects.get(pk=second.pk).succeed(by=bulk.owner)
     third.stop("suppressed", address=third.to_address, because="unsubscribed")
 
     page = text(show(client, bulk))
-    assert "2 delivered, 1 scheduled, 1 failed, 1 viewed" in page and "On its way" in page
+    assert (
+        "2 delivered, 1 scheduled, 1 failed, 1 viewed, 1 success" in page and "On its way" in page
+    )
 
-    for asked, expected in (("viewed", first), ("failed", third)):
+    for asked, expected in (("viewed", first), ("success", second), ("failed", third)):
         page = text(show(client, bulk, f"?show={asked}"))
         assert expected.recipient in page and page.count('class="row"') == 1
     assert show(client, bulk, "?show=nonsense").status_code == 200
