@@ -8,12 +8,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from django.utils.functional import Promise
 from django.utils.translation import ngettext
 
 from .actions import Action
 from .models import Email, IllegalTransition
-from .why import why_not
+from .why import held_because, why_not
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -30,7 +29,11 @@ class Result:
     @property
     def sentence(self) -> str:
         """What happened, for the notice: how many were done, and why others were not."""
-        said = [str(self._done())] if self.done else []
+        held = [email for email in self.done if email.is_held]
+        going = [email for email in self.done if not email.is_held]
+        said = [_done(self.action, going)] if going else []
+        if held:
+            said.append(_put_on_hold(held))
         unconfirmed = [email for email, _why in self.left if email.is_unconfirmed]
         if unconfirmed and len(self.left) > 1:
             said.append(_left_in_doubt(len(unconfirmed)))
@@ -46,9 +49,20 @@ class Result:
             )
         return " ".join(said)
 
-    def _done(self) -> str | Promise:
-        count = len(self.done)
-        return self.action.done % {"count": count, "who": self.done[0].recipient}
+
+def _done(action: Action, emails: list[Email]) -> str:
+    return str(action.done % {"count": len(emails), "who": emails[0].recipient})
+
+
+def _put_on_hold(emails: list[Email]) -> str:
+    """They are Scheduled by what was done, but nothing goes out yet."""
+    words = ngettext(
+        "Email to %(who)s waits in Scheduled and is not sent yet. %(why)s",
+        "%(count)s emails wait in Scheduled and are not sent yet. %(why)s",
+        len(emails),
+    )
+    why = " ".join(dict.fromkeys(held_because(email) for email in emails))
+    return words % {"count": len(emails), "who": emails[0].recipient, "why": why}
 
 
 def _left_in_doubt(count: int) -> str:

@@ -2,6 +2,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from .querysets import EmailQuerySet
 
 CANCELLED = "bulk_cancelled"
+WAITING = Q(status__in=[Status.SCHEDULED, Status.IN_PROGRESS])
+HELD = Q(on_hold=True)
 
 
 class BulkRefused(Exception):
@@ -119,15 +122,16 @@ class BulkSend(BulkRow):
 
     @transaction.atomic
     def pause(self, *, by: "User") -> None:
-        """Hold what has not been sent; what is in hand as well, should it have to wait again."""
+        """Hold what has not been sent, and all the others as well, should they have to wait again:
+        what is in hand, what has failed and is tried again, what bounces late."""
         self._move(State.PAUSED, State.OPEN)
-        self.emails.of_ids(self._lock_emails()).update(on_hold=True)
+        self.emails.of_ids(self._lock_emails(Q())).update(on_hold=True)
 
     @transaction.atomic
     def resume(self, *, by: "User") -> None:
         """Let it go on."""
         self._move(State.OPEN, State.PAUSED)
-        self.emails.of_ids(self._lock_emails(on_hold=True)).update(on_hold=False)
+        self.emails.of_ids(self._lock_emails(HELD)).update(on_hold=False)
         self._wake()
 
     @transaction.atomic
@@ -138,11 +142,12 @@ class BulkSend(BulkRow):
         Raises BulkRefused where nothing is left: what has all gone stays finished.
         """
         self._lock()
-        left = self._lock_emails()
-        self._refuse_unless(bool(left) or self.is_being_made or self.state not in GOING, "cancel")
+        here = self._lock_emails(WAITING | HELD)
+        left = self.emails.of_ids(here).filter(WAITING).exists()
+        self._refuse_unless(left or self.is_being_made or self.state not in GOING, "cancel")
         # Whatever was marked before is locked by now.
         self._move(State.CANCELLED, *GOING, ended_at=Now())
-        self.emails.filter(on_hold=True).update(on_hold=False)
+        self.emails.of_ids(here).filter(HELD).update(on_hold=False)
         told = {"removed_at": Now(), "removed_by": by, "removed_because": CANCELLED}
         return change_all(self.emails.all(), Cause.WITHDRAW, by=by, on_hold=False, **told)
 
@@ -218,10 +223,9 @@ class BulkSend(BulkRow):
         self._lock()
         self._refuse_unless(self.is_draft, "change")
 
-    def _lock_emails(self, **which: Any) -> list[int]:
-        """Lock the emails that wait or are in hand (or `which` these are), by id; their ids."""
-        which = which or {"status__in": [Status.SCHEDULED, Status.IN_PROGRESS]}
-        return list(self.emails.filter(**which).locked().values_list("pk", flat=True))
+    def _lock_emails(self, which: Q) -> list[int]:
+        """Lock those of its emails, in the order of their ids; the ids."""
+        return list(self.emails.filter(which).locked().values_list("pk", flat=True))
 
     def _lock(self) -> None:
         self.refresh_from_db(from_queryset=BulkSend.objects.select_for_update(no_key=True))

@@ -65,7 +65,7 @@ class EmailQuerySet(models.QuerySet["Email"]):
         return self.in_folder(Status.SCHEDULED).filter(send_at__lte=Now())
 
     def due(self) -> Self:
-        """Those of them that may go: not of a bulk email that is paused."""
+        """Those of them that may go: not part of something that is paused."""
         return self.ripe().filter(on_hold=False)
 
     def long_removed(self) -> Self:

@@ -109,7 +109,8 @@ class EmailRow(models.Model):
     send_zone = models.CharField(max_length=64, blank=True)
     at_once = models.BooleanField(default=False)  # by "Send now": waits for the undo window only
     lane = models.PositiveSmallIntegerField(choices=Lane, default=Lane.SINGLE)
-    # Of a bulk email that is paused: as long as that is so it is neither claimed nor marked.
+    # Part of something that is paused: as long as that is so, nothing of it that comes to wait is
+    # claimed or marked, whatever its status is now.
     on_hold = models.BooleanField(default=False)
     message_id = models.CharField(max_length=255, blank=True)
     # Who is preparing or sending it, and until when that counts. No index: these change often.
@@ -176,6 +177,11 @@ class EmailRow(models.Model):
     def stands_for_bulk(self) -> bool:
         """Whether it is no message but the one row in Drafts of a bulk email being written."""
         return self.bulk_id is not None and not self.to_address
+
+    @property
+    def is_held(self) -> bool:
+        """Whether it waits for more than its time: what it is part of is paused."""
+        return self.status == Status.SCHEDULED and self.on_hold
 
     @property
     def is_unconfirmed(self) -> bool:
