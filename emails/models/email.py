@@ -239,19 +239,13 @@ class Email(Succeeding):
 
     @classmethod
     @transaction.atomic
-    def stop_waiting_for(
-        cls, values: "Collection[str]", because: str, *, sender: "int | None" = None
-    ) -> int:
-        """Scheduled → Failed, at once and however many there are, for all whose To is one of
-        `values` (addresses, domains), with the Suppression.Reason why; returns how many.
+    def stop_all(cls, ids: "Collection[int]", because: str) -> int:
+        """Scheduled → Failed, at once and however many there are, as their To must not be mailed,
+        with the Suppression.Reason why; returns how many.
 
         Each row's lock decides against a worker that marks it at this instant: what is In
         Progress by then finishes.
         """
-        waiting = cls.objects.waiting_for(values)
-        if sender:
-            waiting = waiting.filter(owner=sender)
-        ids = list(waiting.values_list("pk", flat=True))
         stopped = cls.objects.in_folder(Status.SCHEDULED).of_ids(ids).locked()
         owners = {email.pk: (email.owner_id, email.to_address) for email in stopped}
         told: dict[str, Any] = {"reason": "suppressed", "server_words": ""}

@@ -1,4 +1,4 @@
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Self
 
 from django.db import models, transaction
@@ -42,7 +42,7 @@ class EmailQuerySet(models.QuerySet["Email"]):
         """In a folder or in the trash: what of it was said is still known."""
         return self.filter(purged_at=None)
 
-    def of_ids(self, ids: Sequence[int]) -> Self:
+    def of_ids(self, ids: Collection[int]) -> Self:
         return self.filter(pk__in=ids)
 
     def with_status(self, *statuses: str) -> Self:
