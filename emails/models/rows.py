@@ -188,10 +188,17 @@ class EmailRow(models.Model):
         return self.status == Status.FAILED and self.reason == UNCONFIRMED
 
     @property
-    def is_followable(self) -> bool:
-        """Whether it has reached somebody who can be written to again."""
-        reached = self.status in {Status.DELIVERED, Status.ARCHIVED}
+    def has_reached(self) -> bool:
+        """Whether it has reached its recipient, so that a follow-up quotes it."""
+        reached = self.status in {Status.DELIVERED, Status.ARCHIVED, Status.SPAM}
         return reached and self.removed_at is None
+
+    @property
+    def is_followable(self) -> bool:
+        """Whether its recipient can be written to again from where it is: from any folder, but not
+        while it is on its way, nor where it only stands for many."""
+        in_hand = self.status == Status.IN_PROGRESS or self.seconds_left > 0
+        return not (in_hand or self.stands_for_bulk or self.removed_at)
 
     @property
     def seconds_left(self) -> float:
