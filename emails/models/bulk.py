@@ -203,7 +203,7 @@ class BulkSend(BulkRow):
         """Let its one row in Drafts be there and say what it is, unless there is nothing yet."""
         from ..sending.html import line_of
 
-        if not (self.subject or self.html or self.recipients.exists()):
+        if not self._is_begun():
             self.emails.standing_for_drafts().delete()
             return
         shown = {"subject": self.subject, "identity": self.identity, "owner": self.owner}
@@ -217,6 +217,13 @@ class BulkSend(BulkRow):
         words = {"search_text": self.subject.casefold()}
         EmailContent.objects.update_or_create(email=row, defaults=words)
         row.tell_owner()
+
+    def _is_begun(self) -> bool:
+        """Whether there is anything of it that its writer would miss; a zone is there from the
+        start."""
+        typed = any(value for name, value in self.typed.items() if name != "zone")
+        said = self.subject or self.html or self.cc or self.bcc or typed
+        return bool(said) or self.files.exists() or self.recipients.exists()
 
     def be_a_draft(self) -> None:
         """Stay one for the rest of the transaction; raises BulkRefused if it is none."""
