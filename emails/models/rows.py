@@ -130,8 +130,8 @@ class EmailRow(models.Model):
     send_zone = models.CharField(max_length=64, blank=True)
     at_once = models.BooleanField(default=False)  # by "Send now": waits for the undo window only
     lane = models.PositiveSmallIntegerField(choices=Lane, default=Lane.SINGLE)
-    # Part of something that is paused, a bulk email or a campaign: as long as that is so, nothing of it that comes to wait is
-    # claimed or marked, whatever its status is now.
+    # Part of something that is paused, a bulk email or a campaign: as long as that is so, nothing
+    # of it that comes to wait is claimed or marked, whatever its status is now.
     on_hold = models.BooleanField(default=False)
     message_id = models.CharField(max_length=255, blank=True)
     # Who is preparing or sending it, and until when that counts. No index: these change often.
