@@ -1,3 +1,4 @@
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -15,6 +16,16 @@ hypothesis_settings.load_profile("patient")
 def pytest_configure() -> None:
     # Signing in is in hundreds of tests; how passwords are hashed is in none.
     django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Have xdist keep groups together: it knows a group by the end of its tests' ids, and since
+    pytest 9.2 its own way of writing it there does nothing, silently (pytest-xdist#1386)."""
+    for item in items if "PYTEST_XDIST_WORKER" in os.environ else []:
+        group = item.get_closest_marker("xdist_group")
+        if group and item.nodeid.rfind("@") <= item.nodeid.rfind("]"):
+            item._id = type(item._id).parse(f"{item.nodeid}@{group.args[0]}")
 
 
 @pytest.fixture(autouse=True)
