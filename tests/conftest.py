@@ -3,10 +3,11 @@ from collections.abc import Iterator
 
 import pytest
 from django.conf import settings as django_settings
+from django.test import TransactionTestCase
 from django.utils import translation
 from hypothesis import settings as hypothesis_settings
 
-from tests import servers
+from tests import emptying, servers
 
 # How long an example takes depends on what else the machine does.
 hypothesis_settings.register_profile("patient", deadline=None)
@@ -16,6 +17,7 @@ hypothesis_settings.load_profile("patient")
 def pytest_configure() -> None:
     # Signing in is in hundreds of tests; how passwords are hashed is in none.
     django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    TransactionTestCase._fixture_teardown = emptying.after_test
 
 
 @pytest.hookimpl(trylast=True)
