@@ -100,11 +100,12 @@ def start_migrated(postgres: embedded.Postgres) -> None:
     """
     kept = Path(os.environ["DATA_DIR"], "migrated")
     if not kept.exists():
-        postgres.start()
+        maker = embedded.Postgres(postgres.data_dir, durable=False)
+        maker.start()
         url = embedded.database_url(postgres.data_dir)
         command = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
         subprocess.run(command, cwd=ROOT, env=os.environ | {"DATABASE_URL": url}, check=True)
-        postgres.stop()
+        maker.stop()
         subprocess.run(["cp", "-a", str(postgres.folder), str(kept)], check=True)
     else:
         subprocess.run(["cp", "-a", str(kept), str(postgres.folder)], check=True)
