@@ -21,6 +21,7 @@ from tests.factories import (
     make_identity,
     make_launched,
     make_person,
+    make_task,
     make_template,
     make_user,
 )
@@ -116,6 +117,7 @@ def hers(rita):
         "consent:": person.pk,
         "consent:release": blocked.pk,
         "undo": undo.pk,
+        "tasks:": make_task(rita, person=person).pk,
         **{
             f"setup:{name}": channel.pk
             for name in ("channel", "connect", "pause", "resume", "remove-channel")
@@ -131,6 +133,8 @@ VALUES = {
     "FolderConverter": lambda converter: converter.to_python("sent/delivered"),
     "TabConverter": lambda converter: converter.to_python("sent"),
     "ActionConverter": lambda converter: "archive",
+    "TaskActionConverter": lambda converter: "complete",
+    "ViewConverter": lambda converter: converter.to_python("today"),
     "BulkActionConverter": lambda converter: converter.to_python("pause"),
 }
 
