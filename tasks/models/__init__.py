@@ -1,5 +1,16 @@
-from .calls import Call, CallWord
+from .call_words import CallWord, ListFull, WordTaken
+from .calls import Call
+from .reminders import Reminder
 from .tasks import Task, TaskClosed
 from .vocabulary import Kind
 
-__all__ = ["Call", "CallWord", "Kind", "Task", "TaskClosed"]
+__all__ = [
+    "Call",
+    "CallWord",
+    "Kind",
+    "ListFull",
+    "Reminder",
+    "Task",
+    "TaskClosed",
+    "WordTaken",
+]
