@@ -1,7 +1,7 @@
 from .call_words import CallWord, ListFull, WordTaken
 from .calls import Call
 from .reminders import Reminder
-from .tasks import Task, TaskClosed
+from .tasks import Task, TaskClosed, TaskHeld
 from .vocabulary import Kind
 
 __all__ = [
@@ -12,5 +12,6 @@ __all__ = [
     "Reminder",
     "Task",
     "TaskClosed",
+    "TaskHeld",
     "WordTaken",
 ]
