@@ -235,9 +235,7 @@ def _typed(request: SignedInRequest, final: str = "", *, checked: bool = False) 
     return form
 
 
-def open_window(
-    request: SignedInRequest, window: Window, typed: dict[str, object]
-) -> HttpResponse:
+def open_window(request: SignedInRequest, window: Window, typed: dict[str, object]) -> HttpResponse:
     """A window as it opens, with `typed` in its fields; over a list it stands in a frame.
 
     Views of higher apps that open one are an `editor_page` too.
