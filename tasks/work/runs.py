@@ -84,7 +84,7 @@ class Run:
     def next(self, pk: int) -> int | None:
         """What to do after that one: what follows it, then what was passed over before it."""
         left = [each for each in self.left if each != pk]
-        at = self.ids.index(pk) if pk in self.ids else 0
+        at = self.ids.index(pk) if pk in self.ids else -1
         return next((each for each in left if self.ids.index(each) > at), next(iter(left), None))
 
     # What happens ----------------------------------------------------------------------------
