@@ -149,6 +149,7 @@ def test_a_page_of_rows_costs_the_same_whatever_their_number(
 
 def test_a_row_asks_the_database_nothing(rita, rf):
     request = rf.get("/")
+    request.user = rita
     for status in Status:
         make_email(rita, status, person=make_person(rita))
 
