@@ -63,12 +63,6 @@ def twelve(rita, maria):
     ]
 
 
-def axe(page: Page) -> list[str]:
-    return [
-        each for each in findings(page) if "count-tasks" not in each and "by landmarks" not in each
-    ]
-
-
 def window(page: Page) -> FrameLocator:
     return page.frame_locator("[data-compose-frame]")
 
@@ -116,7 +110,7 @@ def test_twelve_tasks_by_keyboard_alone(page, rita, maria, twelve, sink):
     page.get_by_role("link", name="Start 12 tasks").press("Enter")
 
     at(page, "Send the price list", 1)
-    assert axe(page) == []
+    assert findings(page) == []
     write(page, "The price list")
     at(page, "Call about the price list", 2)
     expect(page.get_by_text("Email to Maria Sandberg goes out in 30 s.")).to_be_visible()
@@ -173,7 +167,7 @@ def test_twelve_tasks_by_keyboard_alone(page, rita, maria, twelve, sink):
 
     expect(page.get_by_role("heading", name="All done")).to_be_visible()
     page.wait_for_load_state()
-    assert axe(page) == []
+    assert findings(page) == []
     page.keyboard.press("Escape")
     expect(page.get_by_text("Nothing is due today")).to_be_visible()
 
