@@ -60,7 +60,7 @@ def to_its_person(task: "Task", user: "User") -> Words | None:
 def follow_up(task: "Task", user: "User") -> Words | None:
     """The next email to whom the task's own email has reached."""
     email = task.email
-    if email is None or email.owner_id != user.pk or not email.is_followable:
+    if email is None or email.owner_id != user.pk or not email.has_reached:
         return None
     return Words(follow_up_of(email), continues=email)
 

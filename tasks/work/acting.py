@@ -70,12 +70,12 @@ def last_of(request: SignedInRequest, run: Run) -> dict[str, int | None]:
     return {"last": last["id"], "undo": undo.pk if undo else None}
 
 
-def say_sent(request: SignedInRequest, task: Task) -> None:
-    """Say again what the compose window, which is closed by now, has said: its email goes out, and
-    that can be undone."""
+def say_sent(request: SignedInRequest, task: Task, run: Run | None) -> None:
+    """Let the page that comes next say that the email goes out, and offer Undo: what the compose
+    window has said goes with the page around it. However often the page asks, it is said once."""
     email, undo = _email_of(task.pk), _undo_of_sending(request, task.pk)
     if email and undo:
-        tell(request, on_its_way(email), undo=reverse("undo", args=[undo.pk]))
+        undo.stands_on(page_of(task, run), on_its_way(email))
 
 
 def _undo_of_sending(request: SignedInRequest, task_id: int) -> Undo | None:

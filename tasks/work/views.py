@@ -89,7 +89,7 @@ def news(request: SignedInRequest, pk: int) -> HttpResponse:
     if again is None and found.is_open == was_open:
         return HttpResponse(status=204)
     if was_open:
-        say_sent(request, found)
+        say_sent(request, found, run)
     goes_to = run.link(again) if run and again else go_on(request, found, run)
     if run:
         run.keep(request)

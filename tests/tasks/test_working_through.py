@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.urls import reverse
@@ -216,6 +217,22 @@ def test_a_run_costs_the_same_however_long_it_is(client, rita, django_assert_max
     at = start(client)
     with django_assert_max_num_queries(45):
         client.get(f"{TODAY}?at={at}")
+
+
+def test_what_the_window_said_of_an_email_is_said_once_on_the_next_page(client, rita):
+    first = make_task(rita, kind="email", person=make_person(rita, "Maria"))
+    make_task(rita)
+    start(client)
+    told = {"key": uuid4(), "task": first.pk, "identity": rita.identities.get().pk}
+    told |= {"to": first.person.email, "subject": "Prices", "html": "<p>Hi</p>", "window": "1"}
+    client.post(reverse("emails:send"), told)
+    client.get(reverse("emails:compose-done"))  # closes with what it said
+
+    for _asked in range(2):
+        news = reverse("tasks:news", args=[first.pk])
+        on = client.get(news, {"run": TODAY, "open": 1}, **HTMX)["HX-Redirect"]
+    client.get(reverse("tasks:reminders"), **HTMX)  # asks at the same time
+    assert client.get(on).text.count("goes out in 10 s.") == 1
 
 
 # The page of one --------------------------------------------------------------------------------
