@@ -1,6 +1,9 @@
-from .campaigns import Campaign, Category
+from .campaigns import Campaign
+from .categories import Category, NotEmpty
 from .enrollments import Enrollment, Turn
+from .keeping import InUse, NameTaken, TooMany
 from .launches import Launch, LaunchPerson
+from .placing import Overtaken, StepRefused
 from .steps import Step
 from .vocabulary import Because, Hitch, Kind, State, Timing
 
@@ -10,11 +13,17 @@ __all__ = [
     "Category",
     "Enrollment",
     "Hitch",
+    "InUse",
     "Kind",
     "Launch",
     "LaunchPerson",
+    "NameTaken",
+    "NotEmpty",
+    "Overtaken",
     "State",
     "Step",
+    "StepRefused",
     "Timing",
+    "TooMany",
     "Turn",
 ]
