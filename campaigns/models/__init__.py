@@ -1,6 +1,6 @@
 from .campaigns import Campaign
 from .categories import Category, NotEmpty
-from .enrollments import Enrollment, Turn
+from .enrollments import Enrollment, EnrollmentRefused, Turn
 from .keeping import InUse, NameTaken, TooMany
 from .launches import Launch, LaunchPerson
 from .placing import Overtaken, StepRefused
@@ -12,6 +12,7 @@ __all__ = [
     "Campaign",
     "Category",
     "Enrollment",
+    "EnrollmentRefused",
     "Hitch",
     "InUse",
     "Kind",

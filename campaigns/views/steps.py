@@ -21,9 +21,10 @@ from emails.views.compose import editor_page
 from ui.notices import tell
 from ui.shortcuts import changed, page_that_asked, refused, render_part, wants_part
 
-from ..affected import affected_by, affected_by_new
+from ..affected import affected_by_new
 from ..cadence import ADD, cadence, title_of
 from ..forms import EmailStepForm, TaskStepForm, form_for
+from ..looking import eyes_of
 from ..models import Campaign, Kind, Overtaken, Step, StepRefused
 from ..opening import opened
 
@@ -131,7 +132,7 @@ def _editor(
         "other": other,
         "made": made,
         "kind": form.kind,
-        "affected": affected_by(step) if step else affected_by_new(campaign, form.chosen_day),
+        "affected": step.affected() if step else affected_by_new(campaign, form.chosen_day),
     }
     name = "email" if form.kind == Kind.EMAIL else "task"
     return render(request, f"campaigns/{name}_step.html", told, status=status)
@@ -178,7 +179,7 @@ def delete(request: SignedInRequest, pk: int) -> HttpResponse:
 @xframe_options_sameorigin
 def preview(request: SignedInRequest, pk: int) -> HttpResponse:
     """The text of an email step, in a frame in which nothing runs or loads."""
-    step = get_object_or_404(Step.seen_by(request.user).emails(), pk=pk)
+    step = get_object_or_404(Step.seen_by(eyes_of(request).user).emails(), pk=pk)
     response = render(request, "emails/preview.html", {"preview": preview_of(step.html)})
     response["Content-Security-Policy"] = build_policy(policy(pictures=False))
     response["Referrer-Policy"] = "no-referrer"
