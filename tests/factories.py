@@ -8,7 +8,7 @@ from uuid import uuid4
 from django.utils import timezone
 
 from accounts.models import User
-from campaigns.models import Campaign, Step
+from campaigns.models import Campaign, Enrollment, Step, Turn
 from emails.bulk.adding import add_people
 from emails.models import (
     Attempt,
@@ -170,4 +170,19 @@ def make_step(campaign: Campaign, kind: str = "email", day: int = 1, **fields: A
     position = campaign.steps.filter(day=day).count()
     return Step.objects.create(
         campaign=campaign, kind=kind, day=day, **({"position": position} | fields)
+    )
+
+
+def make_enrollment(campaign: Campaign, person: Person, **fields: Any) -> Enrollment:
+    """On their way since now; sent by the campaign's owner unless `owner` says who."""
+    fields = {"owner": campaign.owner, "starts_at": timezone.now()} | fields
+    return Enrollment.objects.create(campaign=campaign, person=person, **fields)
+
+
+def make_turn(enrollment: Enrollment, step: Step, **fields: Any) -> Turn:
+    """The turn of `step`, at which the enrollment stands from now on."""
+    Enrollment.objects.filter(pk=enrollment.pk).update(step=step)
+    enrollment.step = step
+    return Turn.objects.create(
+        enrollment=enrollment, step=step, **({"due_at": timezone.now()} | fields)
     )

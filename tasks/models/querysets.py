@@ -26,6 +26,10 @@ class TaskQuerySet(models.QuerySet["Task"]):
     def about(self, person: "Person") -> Self:
         return self.filter(person=person)
 
+    def of_campaign(self, campaign: int) -> Self:
+        """Those that a campaign made, by its id."""
+        return self.filter(campaign=campaign)
+
     def present(self) -> Self:
         """Not deleted."""
         return self.filter(removed_at=None)
