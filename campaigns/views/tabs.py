@@ -9,6 +9,11 @@ from emails.actions import offered_for_many
 from emails.folders import TABS
 from emails.models import Status
 from emails.panes import open_pane
+from tasks.actions import ACTIONS
+from tasks.groups import signs
+from tasks.lists import WEEK
+from tasks.panes import beside_menus
+from tasks.panes import open_pane as open_task
 from ui.paging import paginate
 from ui.shortcuts import render_part, wants_part
 
@@ -23,9 +28,15 @@ def tasks(request: SignedInRequest, pk: int) -> HttpResponse:
     if not wants_part(request):
         offer_again(request)
     page = opened(request, pk)
-    mine = page.tasks()
-    listed = paginate(mine.for_list(), request.GET, by="due_at")
-    told = {"page": listed}
+    listed = paginate(page.tasks().for_list(), request.GET, by="due_at")
+    told = {
+        "page": listed,
+        "address": request.get_full_path(),
+        "signs": signs(request, listed.rows),
+        "several": [ACTIONS[name] for name in ("complete", "skip")],
+        "view": WEEK,
+        **(beside_menus(request) | open_task(request) if page.eyes.are_mine else {}),
+    }
     return render_part(request, "campaigns/tasks.html", "tasks", page.context("tasks") | told)
 
 
