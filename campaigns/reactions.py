@@ -2,6 +2,7 @@
 consent. Reactions to emails run with the email locked; see holding.py for the order of locks."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from itertools import groupby
 
 from django.db import transaction
@@ -9,7 +10,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from accounts.models import UndoRefused
-from emails.models import Cause, Email, Event, Status, Transition
+from emails.models import Cause, Email, Event, IllegalTransition, Status, Transition
 from emails.reactions import on
 from emails.restoring import when_restored
 from prospects.consent import when_suppressed
@@ -68,6 +69,8 @@ def end_by_reply(event: Event) -> None:
     campaign = turn.enrollment.campaign
     if campaign.reply_is_success:
         _of(turn).filter(succeeded_at=None).update(succeeded_at=Now())
+        with suppress(IllegalTransition):  # it is in the trash
+            event.email.succeed(by=None)
     if campaign.ends_on_reply:
         end_all(_of(turn), Because.REPLIED)
 
