@@ -141,3 +141,6 @@ class SettingsForm(NewCampaignForm):
     def _save(self) -> None:
         super()._save()
         self.instance.share(self.cleaned_data["teams"])
+        if {"zone", "skip_weekends"} & set(self.changed_data):
+            for step in self.instance.steps.present():
+                step.follow(retimed=True)

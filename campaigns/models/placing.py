@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 REMOVE = "campaigns.step"
 PLACE = "campaigns.steps"
+# What says when it goes.
+TIMES = ("day", "timing", "clock", "minutes")
 
 
 class StepRefused(Exception):
@@ -75,6 +77,7 @@ class Placing(models.Model):
             return False
         if now.version != version or now.removed_at:
             raise Overtaken(now)
+        retimed = any(getattr(now, name) != told.get(name, getattr(now, name)) for name in TIMES)
         if told.get("day", now.day) != now.day:
             told["position"] = _next_position(steps, told["day"])
         for name, value in {**told, "version": version + 1}.items():
@@ -83,6 +86,7 @@ class Placing(models.Model):
         if chosen is not None:
             step.files.set(chosen)
         _settle(step.campaign)
+        step.follow(retimed=retimed)
         return True
 
     @transaction.atomic
@@ -102,15 +106,20 @@ class Placing(models.Model):
         next(each for each in rest if each == step).day = other.day
         _number(rest)
         _settle(step.campaign)
+        step.follow(retimed=True)
         return undo
 
     @transaction.atomic
     def remove(self, *, by: User) -> Undo:
-        """Delete it: nobody comes to it any more; who has had it keeps what they got."""
+        """Delete it: nobody comes to it any more; who waits in it goes on to the next one, who has
+        had it keeps what they got."""
+        from ..editing import follow_removal
+
         step = cast("Step", self)
         _lock(step.campaign)
         type(step).objects.filter(pk=step.pk, removed_at=None).update(removed_at=Now())
         _settle(step.campaign)
+        follow_removal(step, by=by)
         return Undo.objects.create(user=by, action=REMOVE, before={"step": step.pk})
 
     @transaction.atomic
@@ -120,6 +129,13 @@ class Placing(models.Model):
         _lock(step.campaign)
         type(step).objects.filter(pk=step.pk).update(removed_at=None)
         _settle(step.campaign)
+
+    def follow(self, *, retimed: bool) -> None:
+        """Let the emails of those who wait in it say what it says now, if it is `retimed` at its
+        new time."""
+        from ..editing import follow_change
+
+        follow_change(cast("Step", self), retimed=retimed)
 
     @transaction.atomic
     def duplicate(self) -> "Step":
@@ -149,6 +165,8 @@ def put_back(campaign: "Campaign", places: dict[str, list[int]]) -> None:
         for step in _lock(campaign):
             if str(step.pk) in places:
                 day, position = places[str(step.pk)]
+                if day != step.day:
+                    step.follow(retimed=True)
                 type(step).objects.filter(pk=step.pk).update(day=day, position=position)
         _settle(campaign)
 
@@ -183,6 +201,7 @@ def _settle(campaign: "Campaign") -> None:
             wrong, right = right, wrong
         if step.timing == wrong:
             type(step).objects.filter(pk=step.pk).update(timing=right)
+            step.follow(retimed=True)
         if step.follows and not email_before:
             raise StepRefused(
                 _("“%(step)s” is a follow-up and needs an email before it. Change that step first.")
