@@ -109,6 +109,12 @@ class Step(Placing):
         return cls.objects.filter(campaign__in=mine).present().select_related("campaign__owner")
 
     @classmethod
+    def written_with(cls, template: "Template") -> StepQuerySet:
+        """The steps whose text came from `template`, in campaigns that are there."""
+        made = cls.objects.filter(template_version__template=template)
+        return made.present().filter(campaign__removed_at=None)
+
+    @classmethod
     def seen_by(cls, user: User) -> StepQuerySet:
         """Those of the campaigns that `user` may look at."""
         seen = Campaign.opened_by(user).values("pk")
