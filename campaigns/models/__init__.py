@@ -1,6 +1,6 @@
 from .campaigns import Campaign, Category
 from .enrollments import Enrollment, Turn
-from .launches import Launch, LaunchPerson
+from .launches import Launch, LaunchPerson, LaunchStarted, LeftOut
 from .steps import Step
 from .vocabulary import Because, Hitch, Kind, State, Timing
 
@@ -13,6 +13,8 @@ __all__ = [
     "Kind",
     "Launch",
     "LaunchPerson",
+    "LaunchStarted",
+    "LeftOut",
     "State",
     "Step",
     "Timing",
