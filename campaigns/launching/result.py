@@ -32,7 +32,9 @@ class Result:
         by_code = groupby(out, key=lambda each: each.left_out)
         left = [(LeftOut(code).label, list(those)) for code, those in by_code]
         due = Turn.objects.filter(enrollment__launched__launch=launch)
-        return cls(launch, launch.enrollments.count(), left, due.aggregate(Min("due_at"))["due_at__min"])
+        return cls(
+            launch, launch.enrollments.count(), left, due.aggregate(Min("due_at"))["due_at__min"]
+        )
 
     @property
     def left_count(self) -> int:

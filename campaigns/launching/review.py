@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from itertools import groupby
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.utils import timezone
@@ -18,6 +19,7 @@ from emails.readiness import missing_in, undo_seconds
 from emails.wall_time import WallTime
 from ui.templatetags.ui import grouped
 
+from ..timing import Calendar, Due, due
 from .first_email import FirstEmail, consequence, first_email, first_step
 from .judging import Kept, judge
 
@@ -125,6 +127,13 @@ class Review:
         if self.wall:
             return self.wall.instant
         return timezone.now() + timedelta(seconds=self.undo_seconds)
+
+    @property
+    def first_at(self) -> Due | None:
+        """When the first step is due, if it starts now as it is planned."""
+        campaign = self.launch.campaign
+        calendar = Calendar(ZoneInfo(campaign.zone), campaign.skip_weekends)
+        return due(self.step, None, calendar, basis=self.begins) if self.step else None
 
     @property
     def spoken_time(self) -> str:

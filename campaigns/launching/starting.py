@@ -14,6 +14,7 @@ from emails.models import Email, Status
 from prospects.models import Person
 from tasks.models import Task
 
+from ..engine import wake
 from ..models import Campaign, Enrollment, Launch, LaunchStarted, LeftOut
 from .first_email import first_email
 from .judging import judge
@@ -50,7 +51,7 @@ def start(launch: Launch, at: datetime) -> int:
     Launch.objects.filter(pk=launch.pk).update(started_at=Now())
     launch.refresh_from_db(fields=["started_at"])
     announce(launch.owner_id)
-    _wake()
+    wake()
     return len(added)
 
 
@@ -158,9 +159,3 @@ def _become_a_draft(launch: Launch) -> None:
     launch.people.left_out().update(left_out="")
     Launch.objects.filter(pk=launch.pk).update(started_at=None)
     launch.refresh_from_db(fields=["started_at"])
-
-
-def _wake() -> None:
-    from ..engine import wake
-
-    transaction.on_commit(wake, robust=True)

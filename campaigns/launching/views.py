@@ -87,9 +87,7 @@ def take_off(request: SignedInRequest, pk: int) -> HttpResponse:
     taken = list(some.for_list()[:1])
     count = some.count()
     undo = take_off_list(request.user, launch, some)
-    said = _("%(who)s: off the list.") % {
-        "who": taken[0] if count == 1 else people_in_words(count)
-    }
+    said = _("%(who)s: off the list.") % {"who": taken[0] if count == 1 else people_in_words(count)}
     if count:
         tell(request, said, undo=reverse("undo", args=[undo.pk]))
     return redirect(page_that_asked(request, reverse("campaigns:add", args=[pk])))
