@@ -24,6 +24,7 @@ urlpatterns = [
     path("t/", include("emails.tracking.urls")),
     path("u/", include("emails.unsubscribing.urls")),
     path("people/", include("prospects.urls")),
+    path("campaigns/", include("campaigns.urls")),
     path("templates/", include("emails.library.urls")),
     path("", include("prospects.consent.urls")),
     path("settings/", include("accounts.urls")),

@@ -23,8 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class FirstEmail:
-    """What all get by the first step that sends by itself; whoever has words of their own gets
-    those in their place."""
+    """What all get first; whoever has words of their own gets those in their place."""
 
     step: Step
     owner: "User"
@@ -50,10 +49,15 @@ def first_step(launch: "Launch") -> Step | None:
 
 
 def first_email(launch: "Launch") -> FirstEmail | None:
-    """The first email that is sent by itself; None in a campaign of tasks."""
-    automatic = steps_of(launch).filter(kind=Kind.EMAIL).exclude(timing=Timing.TASK)
-    step = automatic.first()
-    return FirstEmail(step, launch.owner, launch.identity) if step else None
+    """The first email of the campaign, if it is sent by itself; one that is a task is written when
+    it is due."""
+    step = steps_of(launch).filter(kind=Kind.EMAIL).first()
+    return FirstEmail(step, launch.owner, launch.identity) if step and step.is_automatic else None
+
+
+def sends_by_itself(launch: "Launch") -> bool:
+    """Whether any step of the campaign does."""
+    return steps_of(launch).filter(kind=Kind.EMAIL).exclude(timing=Timing.TASK).exists()
 
 
 def seen_by(email: FirstEmail, one: "LaunchPerson") -> dict[str, Any]:

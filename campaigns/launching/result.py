@@ -1,5 +1,6 @@
 """What became of a launch: how many were added, who was left out and why, and what comes first."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -23,7 +24,7 @@ class Result:
 
     launch: "Launch"
     count: int
-    left: "list[tuple[str | Promise, list[LaunchPerson]]]"
+    left: "Sequence[tuple[str | Promise, list[LaunchPerson]]]"
     first_at: datetime | None
 
     @classmethod

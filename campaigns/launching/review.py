@@ -20,7 +20,7 @@ from emails.wall_time import WallTime
 from ui.templatetags.ui import grouped
 
 from ..timing import Calendar, Due, due
-from .first_email import FirstEmail, consequence, first_email, first_step
+from .first_email import FirstEmail, consequence, first_email, first_step, sends_by_itself
 from .judging import Kept, judge
 
 if TYPE_CHECKING:
@@ -101,11 +101,9 @@ class Review:
             return _("Nobody on the list can be added; below stands why.")
         if self.wall and self.wall.instant <= timezone.now():
             return _("The time that was chosen is past. Choose a later one.")
-        if self.email is None:
-            return ""
-        if wrong := faults(self.email):
+        if self.email and (wrong := faults(self.email)):
             return capfirst(f"{wrong[0]}.")
-        return missing_in(self.launch.identity)
+        return missing_in(self.launch.identity) if sends_by_itself(self.launch) else ""
 
     @property
     def seen(self) -> str:

@@ -16,7 +16,7 @@ from tasks.models import Task
 
 from ..engine import wake
 from ..models import Campaign, Enrollment, Launch, LaunchStarted, LeftOut
-from .first_email import first_email
+from .first_email import sends_by_itself
 from .judging import judge
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def start(launch: Launch, at: datetime) -> int:
     """
     launch.be_a_draft()
     ready = launch.identity is not None and launch.identity.is_ready
-    if not ready and first_email(launch):
+    if not ready and sends_by_itself(launch):
         raise ValueError("Emails are sent from a verified identity with a channel.")
     # Locked, so that a pause comes before all of these or meets them all.
     campaign = Campaign.objects.select_for_update(no_key=True).get(pk=launch.campaign_id)

@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
@@ -29,6 +30,9 @@ class EnrollmentQuerySet(models.QuerySet["Enrollment"]):
     def open(self) -> Self:
         """Those whose way through the campaign is not over."""
         return self.filter(ended_at=None)
+
+    def of_ids(self, ids: Iterable[int]) -> Self:
+        return self.filter(pk__in=ids)
 
     def due(self) -> Self:
         """Those that the engine has something to do for."""
