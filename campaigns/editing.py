@@ -17,4 +17,12 @@ class Affected:
 
 
 def affected(step: "Step") -> Affected:
-    raise NotImplementedError
+    """Whom a change of `step` concerns."""
+    from .models import Enrollment, Turn
+
+    people = Enrollment.objects.filter(campaign=step.campaign_id)
+    turns = Turn.objects.filter(step=step)
+    waiting = turns.filter(done_at=None, enrollment__ended_at=None).count()
+    past = turns.exclude(done_at=None).count()
+    before = people.open().before(step.place).exclude(turns__step=step)
+    return Affected(waiting, before.count(), past)

@@ -1,6 +1,9 @@
-from .campaigns import Campaign, Category
+from .campaigns import Campaign
+from .categories import Category, NotEmpty
 from .enrollments import Enrollment, EnrollmentRefused, Turn
+from .keeping import InUse, NameTaken, TooMany
 from .launches import Launch, LaunchPerson, LaunchStarted, LeftOut
+from .placing import Overtaken, StepRefused
 from .steps import Step
 from .vocabulary import Because, Hitch, Kind, State, Timing
 
@@ -11,13 +14,19 @@ __all__ = [
     "Enrollment",
     "EnrollmentRefused",
     "Hitch",
+    "InUse",
     "Kind",
     "Launch",
     "LaunchPerson",
     "LaunchStarted",
     "LeftOut",
+    "NameTaken",
+    "NotEmpty",
+    "Overtaken",
     "State",
     "Step",
+    "StepRefused",
     "Timing",
+    "TooMany",
     "Turn",
 ]

@@ -8,6 +8,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from prospects.models import Person
 
 from .campaigns import Campaign
 from .launches import LaunchPerson
@@ -31,8 +32,40 @@ class EnrollmentQuerySet(models.QuerySet["Enrollment"]):
         """Those whose way through the campaign is not over."""
         return self.filter(ended_at=None)
 
+    def seen_by(self, user: User) -> Self:
+        """The user's own; in campaigns of theirs also those of colleagues, as far as they may see
+        the person; an admin's are all."""
+        if user.is_admin:
+            return self
+        people = Person.seen_by(user).values("pk")
+        return self.filter(Q(owner=user) | Q(campaign__owner=user, person__in=people))
+
     def of_ids(self, ids: Iterable[int]) -> Self:
         return self.filter(pk__in=ids)
+
+    def in_state(self, state: str) -> Self:
+        return self.filter(state=state)
+
+    def at_step(self, step: Step) -> Self:
+        return self.filter(step=step)
+
+    def before(self, place: tuple[int, int, int]) -> Self:
+        """Those who have not come to this place among the steps yet."""
+        day, position, pk = place
+        earlier = Q(step__day__lt=day) | Q(step__day=day, step__position__lt=position)
+        return self.filter(
+            Q(step=None) | earlier | Q(step__day=day, step__position=position, step__lt=pk)
+        )
+
+    def matching(self, words: str) -> Self:
+        """Those whose person's name, address or company holds every word of `words`."""
+        return (
+            self.filter(person__in=Person.objects.matching(words).values("pk")) if words else self
+        )
+
+    def for_list(self) -> Self:
+        """With what a row shows."""
+        return self.select_related("person", "owner", "step")
 
     def due(self) -> Self:
         """Those that the engine has something to do for."""

@@ -1,0 +1,53 @@
+"""One campaign as a page of its tabs shows it."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.shortcuts import get_object_or_404
+
+from accounts.requests import SignedInRequest
+
+from .figures import standing_of
+from .looking import Eyes, eyes_of
+from .models import Campaign
+
+if TYPE_CHECKING:
+    from .figures import Standing
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A campaign, through whose eyes it is seen, and how far it is."""
+
+    campaign: Campaign
+    eyes: Eyes
+    standing: "Standing"
+
+    @property
+    def may_change(self) -> bool:
+        """Whether who looks at it may change its steps and settings."""
+        may = self.campaign.is_editable_by(self.eyes.me)
+        return self.eyes.are_mine and may and not self.campaign.removed_at
+
+    @property
+    def may_use(self) -> bool:
+        """Whether they may add people to it."""
+        return self.eyes.are_mine and not self.campaign.removed_at
+
+    def context(self, tab: str) -> dict[str, object]:
+        """What all of its pages show."""
+        return {
+            "campaign": self.campaign,
+            "standing": self.standing,
+            "eyes": self.eyes,
+            "tab": tab,
+            "may_change": self.may_change,
+            "may_use": self.may_use,
+        }
+
+
+def opened(request: SignedInRequest, pk: int) -> Opened:
+    """The campaign, if it is one that they may look at; raises Http404 otherwise."""
+    eyes = eyes_of(request)
+    campaign = get_object_or_404(Campaign.opened_by(eyes.user).for_list(), pk=pk)
+    return Opened(campaign, eyes, standing_of(campaign))
