@@ -70,7 +70,7 @@ def campaigns_of(request: HttpRequest) -> dict[str, object]:
     """What the menus of one page choose from: those that the user may add people to."""
     told = vars(request)
     if "campaigns_to_choose" not in told:
-        mine = Campaign.seen_by(_user(request)).select_related("owner")
+        mine = Campaign.used_by(_user(request)).select_related("owner")
         told["campaigns_to_choose"] = list(mine.by_name())
     return {"campaigns": told["campaigns_to_choose"]}
 

@@ -75,7 +75,7 @@ def ways(user: "User", enrollments: "Iterable[Enrollment]") -> list[Way]:
     rows = list(enrollments.select_related("campaign", "owner", "step"))  # type: ignore[attr-defined]
     if not rows:
         return []
-    known = set(Campaign.seen_by(user).values_list("pk", flat=True))
+    known = set(Campaign.opened_by(user).values_list("pk", flat=True))
     known |= {way.campaign_id for way in rows if way.owner_id == user.pk}
     mine = set(going(user).of_ids([way.pk for way in rows]).values_list("pk", flat=True))
     steps = _steps([way.campaign_id for way in rows])
