@@ -136,6 +136,7 @@ def started(request: SignedInRequest, pk: int) -> HttpResponse:
         return redirect("campaigns:add", launch.campaign_id)
     offer_again(request)
     told = {"result": Result.of(launch), "campaign": launch.campaign, "launch": launch}
+    told["spoken"] = launch.wall.spoken(request.user.time_zone) if launch.wall else ""
     return render(request, "campaigns/launching/started.html", told)
 
 
@@ -161,11 +162,16 @@ def side_bar(request: SignedInRequest, launch: Launch | None) -> dict[str, objec
     """The list beside every step: who is looked for, and who of these cannot be added."""
     words = request.GET.get("words", "").strip()[:200]
     if launch is None:
-        return {"rows": [], "page": None, "words": words}
+        return {"rows": [], "page": None, "words": words, "listed": 0}
     found = launch.people.matching(words).for_list()
     page = paginate(found, request.GET, by="id")
     kept = judge(launch, page.rows)
-    return {"page": page, "rows": [(one, kept.get(one.pk)) for one in page], "words": words}
+    return {
+        "page": page,
+        "rows": [(one, kept.get(one.pk)) for one in page],
+        "words": words,
+        "listed": launch.people.count() if words else page.total,
+    }
 
 
 def _add_asked(request: SignedInRequest, campaign: Campaign) -> HttpResponse:

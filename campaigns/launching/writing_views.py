@@ -124,8 +124,7 @@ def _save(launch: Launch, form: OwnWordsForm) -> None:
 def _about(
     launch: Launch, letter: FirstEmail | None, one: LaunchPerson | None
 ) -> dict[str, object]:
-    told = {"campaign": launch.campaign, "launch": launch, "letter": letter, "one": one}
-    return told | {"total": launch.people.count()}
+    return {"campaign": launch.campaign, "launch": launch, "letter": letter, "one": one}
 
 
 def _page(
