@@ -1,5 +1,6 @@
 """Campaigns in the lists of emails."""
 
+from collections.abc import Mapping, Sequence
 from typing import cast
 
 from django.http import HttpRequest
@@ -8,9 +9,21 @@ from django.utils.safestring import SafeString
 
 from accounts.requests import SignedInRequest
 from emails.folders import Folder
-from ui.slots import slot
+from emails.models import Email
+from ui.slots import row_slot, slot
+from ui.templatetags.ui import tag
 
-from .models import Enrollment
+from .models import Campaign, Enrollment
+
+
+@row_slot("email-rows", order=10)
+def campaign_of(request: HttpRequest, emails: Sequence[Email]) -> Mapping[int, SafeString]:
+    """The name of the campaign that each came from."""
+    wanted = {email.campaign_id for email in emails if email.campaign_id}
+    if not wanted or request.path.startswith("/campaigns/"):
+        return {}
+    names = dict(Campaign.objects.filter(pk__in=wanted).values_list("pk", "name"))
+    return {email.pk: tag(names[email.campaign_id]) for email in emails if email.campaign_id}
 
 
 @slot("ticked-emails", order=30)

@@ -6,13 +6,18 @@ from typing import TYPE_CHECKING
 from django.shortcuts import get_object_or_404
 
 from accounts.requests import SignedInRequest
+from tasks.models import Task
 
 from .figures import standing_of
 from .looking import Eyes, eyes_of
 from .models import Campaign
 
 if TYPE_CHECKING:
+    from emails.models.querysets import EmailQuerySet
+    from tasks.models.querysets import TaskQuerySet
+
     from .figures import Standing
+    from .models.enrollments import EnrollmentQuerySet
 
 
 @dataclass(frozen=True)
@@ -33,6 +38,18 @@ class Opened:
     def may_use(self) -> bool:
         """Whether they may add people to it."""
         return self.eyes.are_mine and not self.campaign.removed_at
+
+    def people(self) -> "EnrollmentQuerySet":
+        """Those in it whom the user may see."""
+        return self.campaign.enrollments.seen_by(self.eyes.user)  # type: ignore[attr-defined]
+
+    def emails(self) -> "EmailQuerySet":
+        """Those that the user sends from it."""
+        return self.eyes.user.emails.of_campaign(self.campaign.pk)
+
+    def tasks(self) -> "TaskQuerySet":
+        """The user's open tasks from it."""
+        return Task.objects.open().assigned_to(self.eyes.user).of_campaign(self.campaign.pk)
 
     def context(self, tab: str) -> dict[str, object]:
         """What all of its pages show."""

@@ -1,10 +1,11 @@
-"""Campaigns: the list, the tabs of one, its steps, and the categories."""
+"""Campaigns: the list, the tabs of one, its steps, and the categories. Adding people has its own in
+launching/urls, taking them out in leaving/urls."""
 
 from django.urls import path
 
 from .launching.urls import urlpatterns as launching
 from .leaving.urls import urlpatterns as leaving
-from .views import campaigns, categories, steps
+from .views import campaigns, categories, people, settings, steps, tabs
 
 app_name = "campaigns"
 
@@ -14,6 +15,14 @@ urlpatterns = [
     path("", campaigns.index, name="home"),
     path("new/", campaigns.new, name="new"),
     path("<int:pk>/", steps.setup, name="campaign"),
+    path("<int:pk>/people/", people.people, name="people"),
+    path("<int:pk>/people/<slug:action>/", people.act, name="act"),
+    path("<int:pk>/tasks/", tabs.tasks, name="tasks"),
+    path("<int:pk>/emails/", tabs.emails, name="emails"),
+    path("<int:pk>/settings/", settings.settings, name="settings"),
+    path("<int:pk>/pause/", settings.pause, name="pause"),
+    path("<int:pk>/resume/", settings.resume, name="resume"),
+    path("<int:pk>/stop/", settings.stop, name="stop"),
     path("<int:pk>/duplicate/", campaigns.duplicate, name="duplicate"),
     path("<int:pk>/delete/", campaigns.delete, name="delete"),
     path("<int:pk>/restore/", campaigns.restore, name="restore"),

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from campaigns.launching.adding import add_people as add_to_launch
-from campaigns.models import Campaign, Launch, Step
+from campaigns.models import Campaign, Enrollment, Launch, Step, Turn
 from emails.bulk.adding import add_people
 from emails.models import (
     Attempt,
@@ -190,3 +190,18 @@ def start_campaign(campaign: Campaign, *people: Person, by: User | None = None) 
     launch = make_launch(campaign, *people, by=by)
     launch.start(timezone.now())
     return launch
+
+
+def make_enrollment(campaign: Campaign, person: Person, **fields: Any) -> Enrollment:
+    """On their way since now; sent by the campaign's owner unless `owner` says who."""
+    fields = {"owner": campaign.owner, "starts_at": timezone.now()} | fields
+    return Enrollment.objects.create(campaign=campaign, person=person, **fields)
+
+
+def make_turn(enrollment: Enrollment, step: Step, **fields: Any) -> Turn:
+    """The turn of `step`, at which the enrollment stands from now on."""
+    Enrollment.objects.filter(pk=enrollment.pk).update(step=step)
+    enrollment.step = step
+    return Turn.objects.create(
+        enrollment=enrollment, step=step, **({"due_at": timezone.now()} | fields)
+    )

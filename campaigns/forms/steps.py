@@ -140,7 +140,7 @@ class TaskStepForm(StepForm):
         choices=Task.Priority.choices,
         coerce=int,
         required=False,
-        empty_value=Task.Priority.NORMAL,
+        empty_value=Task.Priority.NORMAL,  # type: ignore[arg-type]
         label=gettext_lazy("Priority"),
     )
 
@@ -217,7 +217,7 @@ class EmailStepForm(StepForm, TextForm, FilesForm):
     @property
     def sender(self) -> Identity | None:
         """Who it comes from when it is looked at: the identity that new emails begin with."""
-        return self.user.identities.for_compose().first()  # type: ignore[attr-defined]
+        return self.user.identities.for_compose().first()
 
     @property
     def template_ticket(self) -> str:
@@ -225,8 +225,7 @@ class EmailStepForm(StepForm, TextForm, FilesForm):
 
     def put_in(self, version: TemplateVersion) -> None:
         """Let the text be known as that of a template from now on."""
-        self.data = self.data.copy()
-        self.data["template"] = version.ticket_for(self.writer)
+        self.data = {**self.data, "template": version.ticket_for(self.writer)}
 
     @property
     def email_before(self) -> Step | None:

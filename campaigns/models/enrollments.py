@@ -65,7 +65,21 @@ class EnrollmentQuerySet(models.QuerySet["Enrollment"]):
 
     def for_list(self) -> Self:
         """With what a row shows."""
-        return self.select_related("person", "owner", "step")
+        return self.select_related("person", "owner", "step", "ended_by", "campaign")
+
+    def state_counts(self) -> dict[str, int]:
+        """How many are in each state; every state is a key."""
+        counted = self.order_by().values_list("state").annotate(models.Count("pk"))
+        return dict.fromkeys(State.values, 0) | dict(counted)
+
+    def mark_success(self) -> list[int]:
+        """Count them as a success from now on; returns the ids of those that were not yet."""
+        ids = list(self.filter(succeeded_at=None).values_list("pk", flat=True))
+        self.model.objects.filter(pk__in=ids).update(succeeded_at=Now())
+        return ids
+
+    def unmark_success(self) -> int:
+        return self.exclude(succeeded_at=None).update(succeeded_at=None)
 
     def due(self) -> Self:
         """Those that the engine has something to do for."""

@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.db import models
@@ -20,6 +21,9 @@ class StepQuerySet(models.QuerySet["Step"]):
     def present(self) -> Self:
         """Not deleted."""
         return self.filter(removed_at=None)
+
+    def of_ids(self, ids: Iterable[int]) -> Self:
+        return self.filter(pk__in=ids)
 
     def emails(self) -> Self:
         return self.filter(kind=Kind.EMAIL)

@@ -8,6 +8,7 @@ import "./fit.js";
 import "./keys.js";
 import "./live.js";
 import "./notice.js";
+import "./pick.js";
 import "./rows.js";
 import "./select.js";
 import "./typed.js";

@@ -1,5 +1,5 @@
 from .calls import Call, CallWord
-from .tasks import Task, TaskClosed
+from .tasks import Task, TaskClosed, TaskHeld
 from .vocabulary import Kind
 
-__all__ = ["Call", "CallWord", "Kind", "Task", "TaskClosed"]
+__all__ = ["Call", "CallWord", "Kind", "Task", "TaskClosed", "TaskHeld"]
