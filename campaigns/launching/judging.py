@@ -7,6 +7,7 @@ from itertools import batched
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from prospects import consent
@@ -26,6 +27,11 @@ class Kept:
     one: "LaunchPerson"
     code: LeftOut
     sentence: str
+
+    @property
+    def beside_the_name(self) -> str | Promise:
+        """The same in few words, where the person stands beside it."""
+        return self.code.label if self.code == LeftOut.SUPPRESSED else self.sentence
 
     @property
     def may_go_again(self) -> bool:
