@@ -192,10 +192,14 @@ def start_campaign(campaign: Campaign, *people: Person, by: User | None = None) 
     return launch
 
 
-def make_enrollment(campaign: Campaign, person: Person, **fields: Any) -> Enrollment:
-    """On their way since now; sent by the campaign's owner unless `owner` says who."""
-    fields = {"owner": campaign.owner, "starts_at": timezone.now()} | fields
-    return Enrollment.objects.create(campaign=campaign, person=person, **fields)
+def make_enrollment(campaign: Campaign, person: Person | None = None, **fields: Any) -> Enrollment:
+    """Somebody who has just been added to `campaign`, by its owner unless `owner` says otherwise."""
+    owner = fields.pop("owner", campaign.owner)
+    if "identity" not in fields:
+        fields["identity"] = owner.identities.first() or make_identity(owner)
+    fields = {"starts_at": timezone.now(), "advance_at": timezone.now()} | fields
+    person = person or make_person(owner)
+    return Enrollment.objects.create(campaign=campaign, person=person, owner=owner, **fields)
 
 
 def make_turn(enrollment: Enrollment, step: Step, **fields: Any) -> Turn:

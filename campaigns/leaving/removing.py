@@ -17,7 +17,7 @@ from prospects import consent
 from tasks.models import Task
 from ui.templatetags.ui import grouped
 
-from ..ending import Ended, end_all
+from ..ending import Ended, end_all, reason_for
 from ..engine import wake
 from ..models import Because, Enrollment, State, Turn
 
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from ..models.enrollments import EnrollmentQuerySet
 
 UNDO = "campaigns.leave"
-WITHDRAWN = f"campaign_{Because.REMOVED}"  # as ending.py says it
 
 
 @dataclass(frozen=True)
@@ -108,7 +107,7 @@ def have_back(user: "User", before: Mapping[int, tuple[str, str]]) -> tuple[int,
     back = [way for way in ways if way.pk not in out]
     waiting = {turn.enrollment_id: turn for turn in turns}
     _reopen(back, before, waiting)
-    _wait_again(back, before, waiting, locked)
+    _wait_again(user, back, waiting, locked)
     announce(*{way.owner_id for way in back})
     wake()
     return len(back), len(before) - len(back)
@@ -124,7 +123,7 @@ def _is_withdrawn(email: Email) -> bool:
         email.status == Status.DRAFT
         and email.removed_at is not None
         and email.purged_at is None
-        and email.removed_because == WITHDRAWN
+        and email.removed_because == reason_for(Because.REMOVED)
     )
 
 
@@ -158,8 +157,8 @@ def _reopen(
 
 
 def _wait_again(
+    user: "User",
     ways: Sequence[Enrollment],
-    before: Mapping[int, tuple[str, str]],
     waiting: Mapping[int, Turn],
     locked: Mapping[int, Email],
 ) -> None:
@@ -173,7 +172,7 @@ def _wait_again(
     for on_hold, ids in emails.items():
         rows = Email.objects.of_ids(ids)
         rows.update(removed_at=None, removed_by=None, removed_because="")
-        change_all(rows, Cause.SCHEDULE, on_hold=on_hold)
+        change_all(rows, Cause.SCHEDULE, by=user, reacting=False, on_hold=on_hold)
     open_again = {way.pk for way in ways}
     tasks = [turn.task_id for pk, turn in waiting.items() if turn.task_id and pk in open_again]
     Task.objects.filter(pk__in=tasks, status=Task.Status.OPEN).update(removed_at=None)
