@@ -19,7 +19,8 @@ from ui.templatetags.ui import grouped
 
 from ..ending import Ended, end_all, reason_for
 from ..engine import wake
-from ..models import Because, Enrollment, State, Turn
+from ..holding import hold
+from ..models import Because, Campaign, Enrollment, State, Turn
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -58,13 +59,13 @@ class Removed:
 @transaction.atomic
 def remove(enrollments: "EnrollmentQuerySet", user: "User") -> Removed:
     """End all of `enrollments` by hand; from the commit on nothing more is sent by them."""
-    ways = list(enrollments.select_related("campaign").order_by("pk"))
-    these = Enrollment.objects.filter(pk__in=[way.pk for way in ways])
-    ended = end_all(these, Because.REMOVED, by=user)
-    names = list(dict.fromkeys(way.campaign.name for way in ways))
+    held = hold(enrollments)
+    ended = end_all(Enrollment.objects.of_ids(held.ids), Because.REMOVED, by=user)
+    campaigns = {way.campaign_id for way in held.enrollments}
+    names = list(Campaign.objects.filter(pk__in=campaigns).by_name().values_list("name", flat=True))
     if not ended.count:
         return Removed(ended, names)
-    before = {"ways": [[way.pk, way.state, way.hitch] for way in ways]}
+    before = {"ways": [[way.pk, way.state, way.hitch] for way in held.enrollments]}
     return Removed(ended, names, Undo.objects.create(user=user, action=UNDO, before=before))
 
 
