@@ -1,12 +1,17 @@
-"""Campaigns: the list, the tabs of one, its steps, and the categories."""
+"""Campaigns: the list, the tabs of one, its steps, and the categories. Adding people has its own in
+launching/urls, taking them out in leaving/urls."""
 
 from django.urls import path
 
+from .launching.urls import urlpatterns as launching
+from .leaving.urls import urlpatterns as leaving
 from .views import campaigns, categories, people, settings, steps, tabs
 
 app_name = "campaigns"
 
 urlpatterns = [
+    *launching,
+    *leaving,
     path("", campaigns.index, name="home"),
     path("new/", campaigns.new, name="new"),
     path("<int:pk>/", steps.setup, name="campaign"),

@@ -14,6 +14,8 @@ from .placing import Placing
 from .vocabulary import Kind, Timing
 
 if TYPE_CHECKING:
+    from emails.models import Template
+
     from ..editing import Affected
 
 
