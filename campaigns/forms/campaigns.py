@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from accounts import time_zones
 from accounts.forms import TeamsField, one_line
 
+from ..editing import follow_change
 from ..models import Campaign, Category, TooMany
 
 if TYPE_CHECKING:
@@ -143,4 +144,4 @@ class SettingsForm(NewCampaignForm):
         self.instance.share(self.cleaned_data["teams"])
         if {"zone", "skip_weekends"} & set(self.changed_data):
             for step in self.instance.steps.present():
-                step.follow(retimed=True)
+                follow_change(step, retimed=True)

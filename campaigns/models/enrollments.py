@@ -108,7 +108,7 @@ class EnrollmentQuerySet(models.QuerySet["Enrollment"]):
     def coming_to(self, step: Step) -> Self:
         """Those who will come to `step`, as things stand."""
         had = Turn.objects.filter(enrollment=OuterRef("pk"), step=step)
-        return self.open().before(step.place).filter(~Exists(had))
+        return self.open().of(step.campaign).before(step.place).filter(~Exists(had))
 
     def locked(self) -> Self:
         return self.order_by("pk").select_for_update(no_key=True, of=("self",))
