@@ -202,4 +202,5 @@ def test_nobody_acts_on_the_people_of_a_colleague(client, rita, sam, north, camp
 
 
 def test_an_unknown_action_is_not_there(client, campaign):
-    assert act(client, campaign, "sing", enroll(campaign)).status_code == 404
+    at = reverse("campaigns:people", args=[campaign.pk])
+    assert client.post(f"{at}sing/", {"enrollment": [enroll(campaign).pk]}).status_code == 404
