@@ -1,5 +1,5 @@
 from .campaigns import Campaign, Category
-from .enrollments import Enrollment, Turn
+from .enrollments import Enrollment, EnrollmentRefused, Turn
 from .launches import Launch, LaunchPerson
 from .steps import Step
 from .vocabulary import Because, Hitch, Kind, State, Timing
@@ -9,6 +9,7 @@ __all__ = [
     "Campaign",
     "Category",
     "Enrollment",
+    "EnrollmentRefused",
     "Hitch",
     "Kind",
     "Launch",

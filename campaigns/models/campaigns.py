@@ -8,9 +8,12 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Shared, SharedQuerySet, User
 from accounts.models.users import validate_time_zone
 
+from .vocabulary import Because
+
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
 
+    from ..ending import Ended
     from .enrollments import Enrollment
     from .steps import Step
 
@@ -113,3 +116,23 @@ class Campaign(Shared):
     def is_editable_by(self, user: User) -> bool:
         """Whether `user` may change it."""
         return user.is_admin or self.owner_id == user.pk
+
+    # What people do with it as a whole.
+
+    def pause(self, *, by: User | None) -> None:
+        """Hold everybody in it: nothing is sent or made for them until it is resumed."""
+        from ..pausing import pause_campaign
+
+        pause_campaign(self, by=by)
+
+    def resume(self, *, by: User | None) -> None:
+        """Let it go on: what should have gone meanwhile is planned anew from now."""
+        from ..pausing import resume_campaign
+
+        resume_campaign(self, by=by)
+
+    def stop(self, *, by: User | None) -> "Ended":
+        """End it for everybody in it."""
+        from ..ending import end_all
+
+        return end_all(self.enrollments.open(), Because.STOPPED, by=by)

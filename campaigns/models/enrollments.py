@@ -16,7 +16,13 @@ from .vocabulary import Because, Hitch, State
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
 
+    from ..ending import Ended
+
 OVER = (State.COMPLETED, State.ENDED)
+
+
+class EnrollmentRefused(Exception):
+    """It cannot do that from where it stands; says so in a sentence."""
 
 
 class EnrollmentQuerySet(models.QuerySet["Enrollment"]):
@@ -107,6 +113,52 @@ class Enrollment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.campaign_id}/{self.person_id}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.ended_at is None
+
+    # What people do with it; each raises EnrollmentRefused, with nothing changed, where it cannot
+    # be done (any more), and tells in words why.
+
+    def end(self, because: str, *, by: User | None) -> "Ended":
+        """Let it be over, for a Because: what waits to be sent is withdrawn, open tasks go.
+
+        From its commit on nothing more is sent. Of one that is over already nothing changes.
+        """
+        from ..ending import end_all
+
+        return end_all(Enrollment.objects.filter(pk=self.pk), because, by=by)
+
+    def pause(self, *, by: User | None) -> None:
+        """Active → Paused: its email waits, a task of the rep's stays."""
+        from ..pausing import pause
+
+        pause(self, by=by)
+
+    def resume(self, *, by: User | None) -> None:
+        """Paused → Active: what should have gone meanwhile is planned anew from now."""
+        from ..pausing import resume
+
+        resume(self, by=by)
+
+    def retry(self, *, by: User | None) -> None:
+        """Needs attention → Active: what could not be made or sent is tried again."""
+        from ..moving import retry
+
+        retry(self, by=by)
+
+    def skip_step(self, *, by: User | None) -> "Ended":
+        """Leave out the step whose turn it is; the next follows as if it had been done now."""
+        from ..moving import skip_step
+
+        return skip_step(self, by=by)
+
+    def move_to(self, step: Step, *, by: User | None) -> "Ended":
+        """Let `step`, a later one, be next: what lies before it is skipped."""
+        from ..moving import move_to
+
+        return move_to(self, step, by=by)
 
 
 class Turn(models.Model):

@@ -1,4 +1,4 @@
-from typing import ClassVar, Self
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.db import models
 from django.db.models import Q
@@ -9,6 +9,9 @@ from tasks.models import Task
 
 from .campaigns import Campaign
 from .vocabulary import Kind, Timing
+
+if TYPE_CHECKING:
+    from ..editing import Affected
 
 
 class StepQuerySet(models.QuerySet["Step"]):
@@ -95,3 +98,9 @@ class Step(models.Model):
     def is_automatic(self) -> bool:
         """Whether it sends by itself; all else is a task for the rep."""
         return self.kind == Kind.EMAIL and self.timing != Timing.TASK
+
+    def affected(self) -> "Affected":
+        """Whom a change of it concerns: three numbers, to be said before it is made."""
+        from ..editing import affected
+
+        return affected(self)
