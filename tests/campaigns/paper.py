@@ -102,10 +102,12 @@ def when(
 
 
 def not_on_a_weekend(rules: Rules, moment: datetime) -> datetime:
+    """`moment`, or the same time on Monday, to the minute as all times of day."""
     here = on_the_wall(moment, rules.zone)
     if not (rules.skip_weekends and is_weekend(here.date())):
         return moment
-    return instant(the_next(here.date(), working=True), here.time(), rules.zone)
+    monday = the_next(here.date(), working=True)
+    return instant(monday, to_the_minute(here.time()), rules.zone)
 
 
 # One person ------------------------------------------------------------------------------------
