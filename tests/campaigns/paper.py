@@ -38,6 +38,7 @@ class PaperStep:
     clock: time | None = None
     minutes: int = 0
     follows: bool = False
+    subject: bool = True  # of its own
     prompt: bool = False  # its text asks for something that only the rep can write
 
     @property
@@ -102,12 +103,11 @@ def when(
 
 
 def not_on_a_weekend(rules: Rules, moment: datetime) -> datetime:
-    """`moment`, or the same time on Monday, to the minute as all times of day."""
+    """`moment`, or the same time on Monday."""
     here = on_the_wall(moment, rules.zone)
     if not (rules.skip_weekends and is_weekend(here.date())):
         return moment
-    monday = the_next(here.date(), working=True)
-    return instant(monday, to_the_minute(here.time()), rules.zone)
+    return instant(the_next(here.date(), working=True), here.time(), rules.zone)
 
 
 # One person ------------------------------------------------------------------------------------
@@ -150,6 +150,7 @@ class PaperPerson:
     succeeded: bool = False
     is_unsubscribed: bool = False
     ready: bool = True  # for the next step
+    stuck_at: PaperStep | None = None  # of which no email could be made
     before: PaperStep | None = None  # the last whose turn is over
     basis: datetime | None = None  # and when that was
     turns: list[PaperTurn] = field(default_factory=list)
@@ -166,6 +167,12 @@ class PaperPerson:
     def turn(self) -> PaperTurn | None:
         """The one that is not over."""
         return self.turns[-1] if self.turns and not self.turns[-1].done_at else None
+
+    @property
+    def reached(self) -> int:
+        """The number of the last step that was made, or passed over."""
+        last = [turn.step.number for turn in self.turns[-1:]]
+        return max([*last, self.before.number if self.before else -1], default=-1)
 
     def turn_of(self, number: int) -> PaperTurn | None:
         return next((turn for turn in self.turns if turn.step.number == number), None)
@@ -200,12 +207,15 @@ class PaperPerson:
             self.state, self.ended_at = "completed", self.paper.now
             return True
         due, by_hand = self.due(step), step.prompt or not step.is_automatic
+        answers = self.last_that_arrived() if step.follows and not by_hand else None
+        if not by_hand and not self.paper.has_subject(step):
+            self.stuck_at, self.state, self.hitch = step, "attention", "not_made"
+            return True
         turn = PaperTurn(
             step, self.paper.now, due, "open" if by_hand else "scheduled", by_hand=by_hand
         )
         if not by_hand:
-            turn.send_at = max(due, self.paper.now)
-            turn.continues = self.last_that_arrived() if step.follows else None
+            turn.send_at, turn.continues = max(due, self.paper.now), answers
         self.turns.append(turn)
         return True
 
@@ -283,6 +293,7 @@ class PaperPerson:
             return
         self.state, self.hitch = "ended", ""
         self.because, self.ended_at, self.ready = because, self.paper.now, False
+        self.stuck_at = None
         turn = self.turn
         if turn and turn.is_waiting:
             turn.status = "withdrawn"
@@ -334,7 +345,11 @@ class PaperPerson:
         return True
 
     def retry(self, number: int) -> bool:
-        """Try again what failed or came back; what it is over for is not sent."""
+        """Try again what failed, came back or could not be made."""
+        if self.stuck_at:
+            self.stuck_at, self.ready = None, True
+            self.state, self.hitch = "active", ""
+            return True
         turn = self.turn_of(number)
         if not turn or turn.status not in {"failed", "bounced"} or not self.is_open:
             return False
@@ -345,6 +360,9 @@ class PaperPerson:
 
     def skip(self) -> bool:
         """Pass over what it waits for."""
+        if self.stuck_at and self.is_open:
+            self.pass_over(self.stuck_at)
+            return True
         turn = self.turn
         if not self.is_open or not turn or turn.status == "in_progress":
             return False
@@ -352,16 +370,22 @@ class PaperPerson:
         self.finish(turn, skipped=True)
         return True
 
+    def pass_over(self, step: PaperStep) -> None:
+        """Go on as if `step` had been done now, though it never came up."""
+        self.before, self.basis, self.ready, self.stuck_at = step, self.paper.now, True, None
+        if self.state == "attention":
+            self.state, self.hitch = "active", ""
+
     def move(self, number: int) -> bool:
         """Let step `number` be the next; what lies before it is passed over."""
-        reached = self.turns[-1].step.number if self.turns else -1
+        reached = self.reached
         turn = self.turn
         if not self.is_open or number <= reached or (turn and turn.status == "in_progress"):
             return False
         if turn:
             self.skip()
-        self.before = self.paper.steps[number - 1] if number else None
-        self.basis, self.ready = self.paper.now, True
+        if number > reached + 1:
+            self.pass_over(self.paper.steps[number - 1])
         return True
 
     def remove(self) -> bool:
@@ -423,6 +447,11 @@ class Paper:
     def step_after(self, step: PaperStep | None) -> PaperStep | None:
         number = step.number + 1 if step else 0
         return self.steps[number] if number < len(self.steps) else None
+
+    def has_subject(self, step: PaperStep) -> bool:
+        """Whether there is one to write over it: its own, or one of an email before it."""
+        before = self.steps[: step.number] if step.follows else []
+        return step.subject or any(each.subject for each in before if each.kind == "email")
 
     def arrived(self, person: PaperPerson, turn: PaperTurn) -> None:
         self.arrivals.append((person.name, turn.step.number))

@@ -64,9 +64,9 @@ class Story:
         answer = chance.choices(list(answers), list(answers.values()))[0]
         return answer, chance.choice([0, 0, 0, 0, 0, 0, 1, 45])
 
-    def after(self, what: str, name: str, step: int, time_of: int) -> list[Happening]:
-        """What somebody does, at which distance from what has happened: for an email that
-        "delivered", a task "open", or trouble."""
+    def after(self, what: str, name: str, step: int, time_of: int) -> list[tuple[timedelta, str]]:
+        """What somebody does, and how long after: because of an email that was "delivered", of a
+        task that is "open", or of "trouble"."""
         chance = self.chance(what, name, step, time_of)
         choices: dict[str, dict[str, float]] = {
             "delivered": {
@@ -85,7 +85,7 @@ class Story:
         verb = chance.choices(list(weights), list(weights.values()))[0]
         wait = chance.choice([0, 1, 20, 60 * 5, 60 * 24, 60 * 50]) + chance.randrange(90)
         seconds = chance.choice([0, 0, 17])
-        return [Happening(timedelta(minutes=wait, seconds=seconds), verb, name, step)] if verb else []  # type: ignore[arg-type]
+        return [(timedelta(minutes=wait, seconds=seconds), verb)] if verb else []
 
 
 def make_up(
@@ -108,12 +108,12 @@ def make_up(
     story = Story(
         seed,
         rules,
-        _steps(chance, steps or chance.randint(1, 6), days),
+        _steps(chance, steps or chance.choice([1, 2, 2, 3, 3, 4, 6]), days),
         begins,
         begins + timedelta(days=days * 2),
         eventful=eventful,
     )
-    _fill(story, chance, people or chance.choice([5, 5, 6, 7, 8, 10]), days)
+    _fill(story, chance, people or 5, days)
     return story
 
 
@@ -121,15 +121,20 @@ def _steps(chance: random.Random, count: int, days: int) -> list[PaperStep]:
     on = sorted(chance.randint(1, max(1, days * 2 // 3)) for _ in range(count))
     if chance.random() < 0.8:
         on[0] = 1
-    return [_step(chance, number, day, first=not number) for number, day in enumerate(on)]
+    made: list[PaperStep] = []
+    for number, day in enumerate(on):
+        made.append(_step(chance, number, day, made))
+    return made
 
 
-def _step(chance: random.Random, number: int, day: int, *, first: bool) -> PaperStep:
+def _step(chance: random.Random, number: int, day: int, before: list[PaperStep]) -> PaperStep:
+    first = not before
     kind = chance.choices(["email", "call", "inmail", "custom"], [7, 2, 1, 1])[0]
     if kind != "email":
         clock = chance.choice([None, None, *CLOCKS])
         return PaperStep(number, kind, day, clock=clock)
     timing = chance.choices(["launch" if first else "previous", "fixed", "task"], [5, 3, 1])[0]
+    follows = chance.random() < (0.7 if any(step.is_automatic for step in before) else 0.02)
     return PaperStep(
         number,
         "email",
@@ -137,7 +142,8 @@ def _step(chance: random.Random, number: int, day: int, *, first: bool) -> Paper
         timing=timing,
         clock=chance.choice(CLOCKS) if timing == "fixed" else None,
         minutes=chance.choice([0, 5, 45, 300]) if timing == "previous" else 0,
-        follows=not first and chance.random() < 0.6,
+        follows=follows,
+        subject=not follows or chance.random() < 0.3,
         prompt=chance.random() < 0.08,
     )
 

@@ -43,14 +43,18 @@ def compare(moment: tuple, skip: bool, step: PaperStep, gap: int, clock: time | 
         assert anew(row, calendar, basis) == when(rules, of_no_wait, 0, basis)
 
 
-@given(MOMENTS, strategies.booleans(), STEPS, strategies.integers(0, 20), strategies.none() | CLOCKS)
+@given(
+    MOMENTS, strategies.booleans(), STEPS, strategies.integers(0, 20), strategies.none() | CLOCKS
+)
 @settings(max_examples=600)
 def test_steps_are_due_when_paper_says(moment, skip, step, gap, clock):
     compare(moment, skip, step, gap, clock)
 
 
 @pytest.mark.long
-@given(MOMENTS, strategies.booleans(), STEPS, strategies.integers(0, 20), strategies.none() | CLOCKS)
+@given(
+    MOMENTS, strategies.booleans(), STEPS, strategies.integers(0, 20), strategies.none() | CLOCKS
+)
 @settings(max_examples=5_000)
 def test_and_so_are_many_more(moment, skip, step, gap, clock):
     compare(moment, skip, step, gap, clock)
