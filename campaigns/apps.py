@@ -9,3 +9,5 @@ class CampaignsConfig(AppConfig):
 
     def ready(self) -> None:
         autodiscover_modules("undo")
+        # Emails know nothing of campaigns.
+        from . import belonging  # noqa: F401

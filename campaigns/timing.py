@@ -119,6 +119,6 @@ def _fixed(clock: time, calendar: Calendar, day: date, basis: datetime) -> datet
 
 def _same_day(at: datetime, calendar: Calendar) -> datetime:
     """`at` itself; from a weekend on which nothing happens, that time on Monday."""
-    wall = calendar.wall(at)
-    working = calendar.working(wall.day)
-    return at if working == wall.day else calendar.instant(working, wall.clock)
+    local = at.astimezone(calendar.zone)
+    working = calendar.working(local.date())
+    return at if working == local.date() else calendar.instant(working, local.time())

@@ -24,6 +24,8 @@ urlpatterns = [
     path("t/", include("emails.tracking.urls")),
     path("u/", include("emails.unsubscribing.urls")),
     path("people/", include("prospects.urls")),
+    path("tasks/", include("tasks.urls")),
+    path("", include("tasks.calling.urls")),
     path("templates/", include("emails.library.urls")),
     path("", include("prospects.consent.urls")),
     path("settings/", include("accounts.urls")),

@@ -122,7 +122,7 @@ def _presume_sent(email: Email, since: datetime | None) -> None:
     marked.save(update_fields=["attempt"])
     if prepared:
         prepared.keep()
-    email.weigh()
+    email.weigh_and_tell()
 
 
 def _skip_ids() -> None:

@@ -15,6 +15,7 @@ from ui.moments import day
 from .copies import told_of
 from .folders import folder_of
 from .models import Attempt, Cause, Channel, Email, Event, IllegalTransition, Outcome, Status
+from .models.belonging import keeper_of
 from .reasons import word
 
 DAY = timedelta(days=1)
@@ -31,6 +32,8 @@ def why(email: Email) -> str:
 def why_not(refused: IllegalTransition) -> str:
     """What to say to somebody who asked for a transition that is not possible (any more)."""
     email = refused.email
+    if refused.words:
+        return refused.words
     if email.removed_at:
         return _("“%(subject)s” is in the trash, so that is not possible.") % {
             "subject": email.subject
@@ -41,7 +44,7 @@ def why_not(refused: IllegalTransition) -> str:
             " itself."
         ) % {"subject": email.subject}
     if email.on_hold and refused.cause in {Cause.SCHEDULE, Cause.MARK}:
-        return _("It belongs to a bulk email that is paused.")
+        return _held(email)
     return _("“%(subject)s” is in %(folder)s now, so that is not possible any more.") % {
         "subject": email.subject,
         "folder": folder_of(email).label,
@@ -94,7 +97,7 @@ def _draft(email: Email) -> str:
 def _scheduled(email: Email) -> str:
     assert email.send_at and email.channel
     if email.on_hold:
-        return _("It belongs to a bulk email that is paused.")
+        return _held(email)
     now = timezone.now()
     if email.send_at > now:
         return _not_due(email, now)
@@ -105,6 +108,10 @@ def _scheduled(email: Email) -> str:
         or _minute_is_full(email.channel)
         or _("Its time has come: it goes out as soon as a worker takes it.")
     )
+
+
+def _held(email: Email) -> str:
+    return keeper_of(email).held(email) or _("It belongs to a bulk email that is paused.")
 
 
 def _not_due(email: Email, now: datetime) -> str:
@@ -123,7 +130,9 @@ def _not_due(email: Email, now: datetime) -> str:
             "when": _in_its_zone(email),
             "but": closed,
         }
-    return _("Waits for its time: it goes out %(when)s.") % {"when": _in_its_zone(email)}
+    when = _in_its_zone(email)
+    own = keeper_of(email).waits(email, when)
+    return own or _("Waits for its time: it goes out %(when)s.") % {"when": when}
 
 
 def _put_off(email: Email) -> str:

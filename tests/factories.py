@@ -8,7 +8,7 @@ from uuid import uuid4
 from django.utils import timezone
 
 from accounts.models import User
-from campaigns.models import Campaign, Step
+from campaigns.models import Campaign, Enrollment, Step
 from emails.bulk.adding import add_people
 from emails.models import (
     Attempt,
@@ -171,3 +171,13 @@ def make_step(campaign: Campaign, kind: str = "email", day: int = 1, **fields: A
     return Step.objects.create(
         campaign=campaign, kind=kind, day=day, **({"position": position} | fields)
     )
+
+
+def make_enrollment(campaign: Campaign, person: Person | None = None, **fields: Any) -> Enrollment:
+    """Somebody who has just been added to `campaign`, by its owner unless `owner` says otherwise."""
+    owner = fields.pop("owner", campaign.owner)
+    if "identity" not in fields:
+        fields["identity"] = owner.identities.first() or make_identity(owner)
+    fields = {"starts_at": timezone.now(), "advance_at": timezone.now()} | fields
+    person = person or make_person(owner)
+    return Enrollment.objects.create(campaign=campaign, person=person, owner=owner, **fields)

@@ -134,5 +134,6 @@ class Campaign(Shared):
     def stop(self, *, by: User | None) -> "Ended":
         """End it for everybody in it."""
         from ..ending import end_all
+        from .enrollments import Enrollment
 
-        return end_all(self.enrollments.open(), Because.STOPPED, by=by)
+        return end_all(Enrollment.objects.of(self), Because.STOPPED, by=by)

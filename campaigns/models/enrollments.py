@@ -2,11 +2,12 @@ from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from prospects.models import Person
 
 from .campaigns import Campaign
 from .launches import LaunchPerson
@@ -14,6 +15,8 @@ from .steps import Step
 from .vocabulary import Because, Hitch, State
 
 if TYPE_CHECKING:
+    from collections.abc import Set as AbstractSet
+
     from django.db.models.fields.related_descriptors import RelatedManager
 
     from ..ending import Ended
@@ -26,6 +29,9 @@ class EnrollmentRefused(Exception):
 
 
 class EnrollmentQuerySet(models.QuerySet["Enrollment"]):
+    def of(self, campaign: Campaign) -> Self:
+        return self.filter(campaign=campaign)
+
     def open(self) -> Self:
         """Those whose way through the campaign is not over."""
         return self.filter(ended_at=None)
@@ -33,6 +39,30 @@ class EnrollmentQuerySet(models.QuerySet["Enrollment"]):
     def due(self) -> Self:
         """Those that the engine has something to do for."""
         return self.filter(state=State.ACTIVE, on_hold=False, advance_at__lte=Now())
+
+    def of_addresses(self, values: "AbstractSet[str]") -> Self:
+        """Those of people whose address is one of `values`: addresses, domains (which cover
+        subdomains)."""
+        addresses = {value for value in values if "@" in value}
+        meant = Q(person__in=Person.objects.with_keys(addresses).values("pk"))
+        for domain in values - addresses:
+            meant |= Q(person__email__iendswith=f"@{domain}")
+            meant |= Q(person__email__iendswith=f".{domain}")
+        return self.filter(meant)
+
+    def waiting_in(self, step: Step) -> Self:
+        """Those whose turn it is in `step`."""
+        theirs = Turn.objects.filter(enrollment=OuterRef("pk"), step=step, done_at=None)
+        return self.open().filter(Exists(theirs), step=step)
+
+    def coming_to(self, step: Step) -> Self:
+        """Those who will come to `step`, as things stand."""
+        day, position, pk = step.place
+        same_day = Q(step__day=day)
+        before = Q(step=None) | Q(step__day__lt=day) | same_day & Q(step__position__lt=position)
+        before |= same_day & Q(step__position=position, step__lt=pk)
+        had = Turn.objects.filter(enrollment=OuterRef("pk"), step=step)
+        return self.open().filter(before & ~Exists(had))
 
     def locked(self) -> Self:
         return self.order_by("pk").select_for_update(no_key=True, of=("self",))
@@ -148,17 +178,17 @@ class Enrollment(models.Model):
 
         retry(self, by=by)
 
-    def skip_step(self, *, by: User | None) -> "Ended":
+    def skip_step(self, *, by: User | None) -> None:
         """Leave out the step whose turn it is; the next follows as if it had been done now."""
         from ..moving import skip_step
 
-        return skip_step(self, by=by)
+        skip_step(self, by=by)
 
-    def move_to(self, step: Step, *, by: User | None) -> "Ended":
+    def move_to(self, step: Step, *, by: User | None) -> None:
         """Let `step`, a later one, be next: what lies before it is skipped."""
         from ..moving import move_to
 
-        return move_to(self, step, by=by)
+        move_to(self, step, by=by)
 
 
 class Turn(models.Model):

@@ -156,7 +156,7 @@ def test_days_turn_in_the_zone_of_the_campaign():
     ("step", "calendar", "now", "expected"),
     [
         (email(3), EVERY_DAY, "2027-04-10 10:00:07", "2027-04-10 10:00:07"),
-        (email(3), WORKING, "2027-04-10 10:00:07", "2027-04-12 10:00"),
+        (email(3), WORKING, "2027-04-10 10:00:07", "2027-04-12 10:00:07"),
         (email(3, "fixed", time(9)), EVERY_DAY, "2027-04-10 08:00", "2027-04-10 09:00"),
         (email(3, "fixed", time(9)), EVERY_DAY, "2027-04-10 10:00", "2027-04-11 09:00"),
         (email(3, "fixed", time(9)), WORKING, "2027-04-09 10:00", "2027-04-12 09:00"),
