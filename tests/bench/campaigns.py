@@ -30,7 +30,7 @@ UPDATE campaigns_enrollment SET advance_at = NULL
          WHERE state = 'active' AND NOT on_hold AND advance_at <= statement_timestamp()
          ORDER BY advance_at, id LIMIT {CHUNK} FOR NO KEY UPDATE SKIP LOCKED) AS due
  WHERE campaigns_enrollment.id = due.id
-"""  # noqa: S608
+"""
 
 
 def options(parser: ArgumentParser) -> None:

@@ -108,7 +108,7 @@ def make_up(
     story = Story(
         seed,
         rules,
-        _steps(chance, steps or chance.choice([1, 2, 2, 3, 3, 4, 6]), days),
+        _steps(chance, steps or chance.choice([1, 2, 2, 3, 3, 3, 6]), days),
         begins,
         begins + timedelta(days=days * 2),
         eventful=eventful,
@@ -181,3 +181,36 @@ def _fill(story: Story, chance: random.Random, people: int, days: int) -> None:
         stop = some_time()
         tell(stop, "stop worker")
         tell(stop + timedelta(minutes=chance.randrange(60 * 23)), "start worker")
+
+
+def great_story(*, ends: bool) -> Story:
+    """Six steps, 300 people, 40 days around the change of the clocks, and all that can happen;
+    evidence `ends` somebody's way, or does not."""
+    chance = random.Random(f"great story {ends}")
+    steps = [
+        PaperStep(0, "email", 1, timing="launch"),
+        PaperStep(1, "email", 3, timing="previous", follows=True, subject=False),
+        PaperStep(2, "call", 5, clock=time(14)),
+        PaperStep(3, "email", 8, timing="fixed", clock=time(2, 30)),
+        PaperStep(4, "email", 8, timing="previous", minutes=45, follows=True),
+        PaperStep(5, "inmail", 12),
+    ]
+    rules = Rules(
+        "Europe/Stockholm",
+        skip_weekends=ends,
+        ends_on_reply=ends,
+        reply_is_success=True,
+        ends_on_bounce=ends,
+        ends_on_unsubscribe=ends,
+    )
+    begins = datetime.combine(date(2027, 3, 8), time(9), ZoneInfo(rules.zone)).astimezone(UTC)
+    story = Story(f"great {ends}", rules, steps, begins, begins + timedelta(days=40))
+    _fill(story, chance, 300, 30)
+    for verb, begin, hours in (("pause all", 9, 50), ("pause all", 21, 3)):
+        at = begins + timedelta(days=begin)
+        story.happenings.append(Happening(at, verb))
+        story.happenings.append(Happening(at + timedelta(hours=hours), f"resume {verb[6:]}"))
+    stop = begins + timedelta(days=4, hours=1)
+    story.happenings.append(Happening(stop, "stop worker"))
+    story.happenings.append(Happening(stop + timedelta(hours=23), "start worker"))
+    return story

@@ -11,7 +11,8 @@ from django.db import transaction
 
 from tests.campaigns.simulated_clock import simulated_clock
 from tests.campaigns.simulation import Simulation
-from tests.campaigns.stories import Story, make_up
+from tests.campaigns.stories import Story, great_story, make_up
+from tests.campaigns.two_engines import TwoEngines
 from tests.factories import make_identity, make_user
 
 pytestmark = pytest.mark.django_db
@@ -55,6 +56,27 @@ def test_campaigns_run_as_they_do_on_paper(first, rita):
 @pytest.mark.parametrize("first", range(1000, 3000, 100))
 def test_and_so_do_many_more(first, rita):
     tell_all(range(first, first + 100), rita)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("ends", [True, False])
+def test_300_people_run_for_40_days_as_they_do_on_paper(ends, rita):
+    if difference := tell(great_story(ends=ends), rita, make_identity(rita)):
+        pytest.fail(difference, pytrace=False)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_engines_at_once_are_as_one(rita):
+    met, identity = 0, make_identity(rita)
+    for seed in range(5000, 5004):
+        story = make_up(seed)
+        with simulated_clock(story.begins) as clock:
+            simulation = Simulation(story, clock, rita, identity)
+            simulation.real.engine = both = TwoEngines(clock, seed)
+            if difference := simulation.run().difference():
+                pytest.fail(difference, pytrace=False)
+            met += both.met
+    assert met > 20
 
 
 @pytest.mark.skipif("SEED" not in os.environ, reason="no seed is given")
