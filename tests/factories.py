@@ -8,7 +8,7 @@ from uuid import uuid4
 from django.utils import timezone
 
 from accounts.models import User
-from campaigns.models import Campaign, Enrollment, Step
+from campaigns.models import Campaign, Enrollment, Step, Turn
 from emails.bulk.adding import add_people
 from emails.models import (
     Attempt,
@@ -181,3 +181,12 @@ def make_enrollment(campaign: Campaign, person: Person | None = None, **fields: 
     fields = {"starts_at": timezone.now(), "advance_at": timezone.now()} | fields
     person = person or make_person(owner)
     return Enrollment.objects.create(campaign=campaign, person=person, owner=owner, **fields)
+
+
+def make_turn(enrollment: Enrollment, step: Step, **fields: Any) -> Turn:
+    """The turn of `step`, at which the enrollment stands from now on."""
+    Enrollment.objects.filter(pk=enrollment.pk).update(step=step)
+    enrollment.step = step
+    return Turn.objects.create(
+        enrollment=enrollment, step=step, **({"due_at": timezone.now()} | fields)
+    )

@@ -1,6 +1,9 @@
-from .campaigns import Campaign, Category
+from .campaigns import Campaign
+from .categories import Category, NotEmpty
 from .enrollments import Enrollment, EnrollmentRefused, Turn
+from .keeping import InUse, NameTaken, TooMany
 from .launches import Launch, LaunchPerson
+from .placing import Overtaken, StepRefused
 from .steps import Step
 from .vocabulary import Because, Hitch, Kind, State, Timing
 
@@ -11,11 +14,17 @@ __all__ = [
     "Enrollment",
     "EnrollmentRefused",
     "Hitch",
+    "InUse",
     "Kind",
     "Launch",
     "LaunchPerson",
+    "NameTaken",
+    "NotEmpty",
+    "Overtaken",
     "State",
     "Step",
+    "StepRefused",
     "Timing",
+    "TooMany",
     "Turn",
 ]

@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
@@ -36,6 +37,55 @@ class EnrollmentQuerySet(models.QuerySet["Enrollment"]):
         """Those whose way through the campaign is not over."""
         return self.filter(ended_at=None)
 
+    def seen_by(self, user: User) -> Self:
+        """The user's own; in campaigns of theirs also those of colleagues, as far as they may see
+        the person; an admin's are all."""
+        if user.is_admin:
+            return self
+        people = Person.seen_by(user).values("pk")
+        return self.filter(Q(owner=user) | Q(campaign__owner=user, person__in=people))
+
+    def of_ids(self, ids: Iterable[int]) -> Self:
+        return self.filter(pk__in=ids)
+
+    def in_state(self, state: str) -> Self:
+        return self.filter(state=state)
+
+    def at_step(self, step: Step) -> Self:
+        return self.filter(step=step)
+
+    def before(self, place: tuple[int, int, int]) -> Self:
+        """Those who have not come to this place among the steps yet."""
+        day, position, pk = place
+        earlier = Q(step__day__lt=day) | Q(step__day=day, step__position__lt=position)
+        return self.filter(
+            Q(step=None) | earlier | Q(step__day=day, step__position=position, step__lt=pk)
+        )
+
+    def matching(self, words: str) -> Self:
+        """Those whose person's name, address or company holds every word of `words`."""
+        return (
+            self.filter(person__in=Person.objects.matching(words).values("pk")) if words else self
+        )
+
+    def for_list(self) -> Self:
+        """With what a row shows."""
+        return self.select_related("person", "owner", "step", "ended_by", "campaign")
+
+    def state_counts(self) -> dict[str, int]:
+        """How many are in each state; every state is a key."""
+        counted = self.order_by().values_list("state").annotate(models.Count("pk"))
+        return dict.fromkeys(State.values, 0) | dict(counted)
+
+    def mark_success(self) -> list[int]:
+        """Count them as a success from now on; returns the ids of those that were not yet."""
+        ids = list(self.filter(succeeded_at=None).values_list("pk", flat=True))
+        self.model.objects.filter(pk__in=ids).update(succeeded_at=Now())
+        return ids
+
+    def unmark_success(self) -> int:
+        return self.exclude(succeeded_at=None).update(succeeded_at=None)
+
     def due(self) -> Self:
         """Those that the engine has something to do for."""
         return self.filter(state=State.ACTIVE, on_hold=False, advance_at__lte=Now())
@@ -57,12 +107,8 @@ class EnrollmentQuerySet(models.QuerySet["Enrollment"]):
 
     def coming_to(self, step: Step) -> Self:
         """Those who will come to `step`, as things stand."""
-        day, position, pk = step.place
-        same_day = Q(step__day=day)
-        before = Q(step=None) | Q(step__day__lt=day) | same_day & Q(step__position__lt=position)
-        before |= same_day & Q(step__position=position, step__lt=pk)
         had = Turn.objects.filter(enrollment=OuterRef("pk"), step=step)
-        return self.open().filter(before & ~Exists(had))
+        return self.open().of(step.campaign).before(step.place).filter(~Exists(had))
 
     def locked(self) -> Self:
         return self.order_by("pk").select_for_update(no_key=True, of=("self",))
