@@ -154,6 +154,10 @@ class EmailQuerySet(models.QuerySet["Email"]):
     def of(self, user: "User") -> Self:
         return self.filter(owner=user)
 
+    def of_campaign(self, campaign: int) -> Self:
+        """Those that a campaign makes, by its id."""
+        return self.filter(campaign=campaign)
+
     def waiting_for(self, values: "Collection[str]") -> Self:
         """Scheduled ones whose To is one of `values`: addresses, their hashes, domains (which
         cover subdomains)."""

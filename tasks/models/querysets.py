@@ -34,6 +34,10 @@ class TaskQuerySet(models.QuerySet["Task"]):
     def about(self, person: "Person") -> Self:
         return self.filter(person=person)
 
+    def of_campaign(self, campaign: int) -> Self:
+        """Those that a campaign made, by its id."""
+        return self.filter(campaign=campaign)
+
     def of_people(self, people: "Iterable[Person]") -> Self:
         return self.filter(person__in=[person.pk for person in people])
 
