@@ -153,6 +153,18 @@ def test_a_deleted_template_is_named_beside_the_text_that_stays(client, rita, ca
     assert "the template “Intro”, which was deleted since." in text
 
 
+def test_where_a_template_is_deleted_it_says_how_many_steps_keep_its_text(client, rita, campaign):
+    template = make_template(rita, "Intro")
+    page = template.get_absolute_url()
+    assert "campaign step" not in client.get(page).text
+    for _ in range(2):
+        make_step(campaign, template_version=template.latest)
+    gone = make_step(campaign, template_version=template.latest)
+    gone.remove(by=rita)
+    text = client.get(page).text
+    assert "2 campaign steps were written with it and keep their text." in text
+
+
 # Moving ---------------------------------------------------------------------------------------
 
 
