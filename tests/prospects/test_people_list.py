@@ -135,7 +135,7 @@ def choose(client, *names, **more):
 
 
 def test_the_default_columns_stand_in_their_order(client):
-    shown = ["First name", "Last name", "Email", "Title", "Company", "Groups"]
+    shown = ["First name", "Last name", "Email", "Title", "Company", "Campaign", "Groups"]
     assert labels(client.get("/people/")) == shown
 
 
@@ -144,7 +144,7 @@ def test_chosen_columns_are_kept_per_user_in_the_order_of_the_list(client, rita,
     assert labels(client.get("/people/")) == ["First name", "Company", "Source"]
 
     client.force_login(sam)
-    assert len(labels(client.get("/people/"))) == 6
+    assert len(labels(client.get("/people/"))) == 7
 
 
 def test_all_columns_can_be_chosen_none_cannot_and_the_first_ones_come_back(client):
@@ -152,15 +152,24 @@ def test_all_columns_can_be_chosen_none_cannot_and_the_first_ones_come_back(clie
     choose(client, all="yes")
     every = labels(client.get("/people/"))
     assert every == [
-        *("First name", "Last name", "Email", "Title", "Company", "Groups", "Phone", "# Emails"),
-        *("# Events", "# Activities", "Consent", "# Views", "# Clicks", "# Replies"),
+        *("First name", "Last name", "Email", "Title", "Company", "Campaign", "Groups", "Phone"),
+        *(
+            "# Campaigns",
+            "# Emails",
+            "# Events",
+            "# Activities",
+            "Consent",
+            "# Views",
+            "# Clicks",
+            "# Replies",
+        ),
         *("Last updated", "Creator", "Source", "Unsubscribed", "Industry"),
     ]
 
     choose(client)
     assert labels(client.get("/people/")) == every
     choose(client, first="yes")
-    assert len(labels(client.get("/people/"))) == 6
+    assert len(labels(client.get("/people/"))) == 7
 
 
 def cells(client, person):
