@@ -25,6 +25,7 @@ urlpatterns = [
     path("u/", include("emails.unsubscribing.urls")),
     path("people/", include("prospects.urls")),
     path("tasks/", include("tasks.urls")),
+    path("", include("tasks.calling.urls")),
     path("templates/", include("emails.library.urls")),
     path("campaigns/", include("campaigns.urls")),
     path("", include("prospects.consent.urls")),

@@ -20,9 +20,11 @@ from ui.navigation import Entry, add
 from ui.slots import row_slot, slot
 from ui.templatetags.ui import icon
 
+from .calling import slots as calls  # noqa: F401
 from .columns import PEOPLE, signs_of_emails
 from .lists import due_now
 from .models import Task
+from .work import slots as work  # noqa: F401
 
 # So many of a person's tasks that are done stand on their page.
 SHOWN = 20

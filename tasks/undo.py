@@ -16,6 +16,7 @@ from django.utils.translation import ngettext
 from accounts.models import Undo, UndoRefused, User
 
 from .actions import Result
+from .calling import undo as calling_undo  # noqa: F401  (what was done with calls)
 from .models import Task, TaskClosed
 
 if TYPE_CHECKING:

@@ -5,6 +5,8 @@ from django.urls import path, register_converter
 from .actions import ACTIONS
 from .lists import ViewConverter
 from .views import actions, lists, writing
+from .work import views as work
+from .work.urls import urlpatterns as acting
 
 app_name = "tasks"
 
@@ -25,6 +27,8 @@ register_converter(ViewConverter, "view")
 register_converter(TaskActionConverter, "task-action")
 
 urlpatterns = [
+    *acting,
+    path("work/<view:view>/", work.work, name="work"),
     path("", lists.home, name="home"),
     path("new/", writing.new, name="new"),
     path("new/fill/", writing.fill, name="fill"),

@@ -14,6 +14,7 @@ from campaigns.models import Category as CampaignCategory
 from emails.models import Category, Status
 from prospects import consent
 from prospects.models import Group, PeopleImport
+from tasks.models import CallWord
 from tests.factories import (
     make_bulk,
     make_campaign,
@@ -24,6 +25,7 @@ from tests.factories import (
     make_launched,
     make_person,
     make_step,
+    make_task,
     make_template,
     make_user,
     start_campaign,
@@ -37,16 +39,21 @@ ELSEWHERE = ("admin:", "account_", "mfa_", "set_language", "ui:", "socialaccount
 # Seen without signing in: whoever holds the token is let in, and nobody else learns anything.
 OPEN = {"healthz", "own", "open", "click", "page"}
 # A stranger sees these: the organisation lets everybody see all people.
-SHARED = {"people:person", "people:edit", "people:notes", "consent:unsubscribe"}
 # An admin changes every campaign and ends everybody's way; what they add is their own.
 ADMINS_TOO = ("campaigns:",)
 OWN_EVEN_THEN = {"campaigns:launch", "campaigns:category", "campaigns:delete-category"}
+SHARED = {"calls:of-person", "people:person", "people:edit", "people:notes", "consent:unsubscribe"}
 # For admins alone.
 ADMINS = {
     "consent:do-not-mail",
     "consent:release",
     "consent:resubscribe",
     "accounts:team",
+    "calls:settings",
+    "calls:add-word",
+    "calls:word",
+    "calls:move-word",
+    "calls:retire-word",
     "accounts:new-member",
     "accounts:member",
     "accounts:invite",
@@ -100,6 +107,9 @@ def hers(rita):
     step = make_step(campaign)
     launch = start_campaign(campaign, person)
     kept = CampaignCategory.objects.create(owner=rita, name="Cold")
+    task = make_task(rita, kind="call", person=person)
+    reminder = task.reminders.create(user=rita, at=task.due_at)
+    word = CallWord.offered_on("outcome").first()
     [blocked] = consent.block(["rival.example"], by=rita).new
     return {
         "emails:": email.pk,
@@ -136,6 +146,11 @@ def hers(rita):
         "campaigns:launch": launch.pk,
         "campaigns:leave": launch.enrollments.get().pk,
         "undo": undo.pk,
+        "tasks:": task.pk,
+        "tasks:dismiss": reminder.pk,
+        "calls:of-person": person.pk,
+        "calls:of-task": task.pk,
+        **{f"calls:{name}": word.pk for name in ("word", "move-word", "retire-word")},
         **{
             f"setup:{name}": channel.pk
             for name in ("channel", "connect", "pause", "resume", "remove-channel")
@@ -151,6 +166,10 @@ VALUES = {
     "FolderConverter": lambda converter: converter.to_python("sent/delivered"),
     "TabConverter": lambda converter: converter.to_python("sent"),
     "ActionConverter": lambda converter: "archive",
+    "ViewConverter": lambda converter: converter.to_python("today"),
+    "TaskActionConverter": lambda converter: "complete",
+    "ActingConverter": lambda converter: "complete",
+    "ListConverter": lambda converter: "outcome",
     "BulkActionConverter": lambda converter: converter.to_python("pause"),
 }
 

@@ -186,6 +186,10 @@ class EmailQuerySet(models.QuerySet["Email"]):
         """Those whose recipient this person is."""
         return self.filter(person=person)
 
+    def for_task(self, task_id: int) -> Self:
+        """Those that were written for a task."""
+        return self.present().filter(task=task_id)
+
     def sent_to(self, address: str, person: "Person | None" = None) -> Self:
         """Those that have really reached this person, or this address where nobody is known."""
         sent = self.unpurged().exclude(delivered_at=None)

@@ -15,6 +15,7 @@ from ..lists import VIEWS, Kinds, View, counts, due_now, most_useful
 from ..models import Task
 from ..panes import address_of_work, beside_menus, list_around, open_pane, pane
 from ..search_forms import TaskSearch
+from ..work import views as acting
 
 
 @require_safe
@@ -58,5 +59,7 @@ def index(request: SignedInRequest, view: View) -> HttpResponse:
 def task(request: SignedInRequest, pk: int) -> HttpResponse:
     """One task on a page of its own; the part "pane" to a list that opens it beside itself."""
     found = get_object_or_404(Task.seen_by(request.user).present().for_pane(), pk=pk)
+    if found.assignee == request.user and not wants_part(request):
+        return acting.task(request, found)
     context = pane(request, found) | {"closed": list_around(request)}
     return render_part(request, "tasks/task.html", "pane", context)
