@@ -9,5 +9,5 @@ class CampaignsConfig(AppConfig):
 
     def ready(self) -> None:
         autodiscover_modules("undo")
-        # Emails know nothing of campaigns.
-        from . import belonging  # noqa: F401
+        # Neither emails nor tasks know anything of campaigns.
+        from . import belonging, writing  # noqa: F401

@@ -93,8 +93,7 @@ def wait_again(transition: Transition) -> None:
     held = enrollment.on_hold or enrollment.state == State.PAUSED
     Email.objects.of_ids([email.pk]).update(on_hold=held)
     email.on_hold = held
-    mended = _of(turn).filter(state=State.ATTENTION, step=turn.step_id)
-    mended.update(state=State.ACTIVE, hitch="")
+    _mended(turn)
 
 
 @on(Status.SCHEDULED, of="task")
@@ -103,6 +102,20 @@ def take_the_place_of_the_task(transition: Transition) -> None:
     email = transition.email
     if turn := _locked_turn(task=email.task_id):
         _take(turn, email)
+
+
+@on(Status.SCHEDULED, of="continues")
+def take_the_place_of_what_came_back(transition: Transition) -> None:
+    """A rep has written anew what bounced or may not have arrived: the turn waits for this one."""
+    email, before = transition.email, transition.email.continues
+    if before is None or before.status not in {Status.BOUNCED, Status.FAILED}:
+        return
+    turn = _locked_turn(email=before) if before.campaign_id and not email.campaign_id else None
+    if turn and not turn.done_at and turn.enrollment.is_open:
+        Turn.objects.filter(pk=turn.pk).update(email=None)
+        turn.email = None
+        _take(turn, email)
+        _mended(turn)
 
 
 def _take(turn: Turn, email: Email) -> None:
@@ -130,6 +143,12 @@ def _stop_at(turn: Turn, hitch: Hitch) -> None:
     waiting = _of(turn).open().filter(step=turn.step_id)
     if turn.done_at is None:
         waiting.update(state=State.ATTENTION, hitch=hitch, advance_at=None)
+
+
+def _mended(turn: Turn) -> None:
+    """What went wrong with this turn is tried again."""
+    stuck = _of(turn).filter(state=State.ATTENTION, step=turn.step_id)
+    stuck.update(state=State.ACTIVE, hitch="")
 
 
 def _turn(**which: object) -> Turn | None:

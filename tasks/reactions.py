@@ -9,7 +9,7 @@ from emails.reactions import on
 from .models import Task, TaskClosed
 
 
-@on(Status.SCHEDULED)
+@on(Status.SCHEDULED, of="task")
 def complete(transition: Transition) -> None:
     """Once it is sent or scheduled the rep has done their part; at that very instant, so that
     `open_again` knows by what the task was closed."""
@@ -19,7 +19,7 @@ def complete(transition: Transition) -> None:
             task.complete(by=transition.by, at=transition.at)
 
 
-@on(Status.DRAFT)
+@on(Status.DRAFT, of="task")
 def open_again(transition: Transition) -> None:
     """Undone, pulled back, deleted or to be changed: it is still to be written, unless the task was
     closed in another way. What a campaign withdraws is nobody's to do any more."""

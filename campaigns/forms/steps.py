@@ -1,6 +1,6 @@
 """A step as it stands in its editor: an email, or something that the rep does."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from uuid import uuid4
 
 from django import forms
@@ -20,6 +20,8 @@ from tasks.models import Task
 from ..models import Campaign, Kind, Step, StepRefused, Timing
 
 if TYPE_CHECKING:
+    from django.http import QueryDict
+
     from accounts.models import User
     from emails.models import StoredFile
 
@@ -225,7 +227,8 @@ class EmailStepForm(StepForm, TextForm, FilesForm):
 
     def put_in(self, version: TemplateVersion) -> None:
         """Let the text be known as that of a template from now on."""
-        self.data = {**self.data, "template": version.ticket_for(self.writer)}
+        self.data = cast("QueryDict", self.data).copy()
+        self.data["template"] = version.ticket_for(self.writer)
 
     @property
     def email_before(self) -> Step | None:

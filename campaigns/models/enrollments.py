@@ -107,12 +107,8 @@ class EnrollmentQuerySet(models.QuerySet["Enrollment"]):
 
     def coming_to(self, step: Step) -> Self:
         """Those who will come to `step`, as things stand."""
-        day, position, pk = step.place
-        same_day = Q(step__day=day)
-        before = Q(step=None) | Q(step__day__lt=day) | same_day & Q(step__position__lt=position)
-        before |= same_day & Q(step__position=position, step__lt=pk)
         had = Turn.objects.filter(enrollment=OuterRef("pk"), step=step)
-        return self.open().filter(before & ~Exists(had))
+        return self.open().of(step.campaign).before(step.place).filter(~Exists(had))
 
     def locked(self) -> Self:
         return self.order_by("pk").select_for_update(no_key=True, of=("self",))

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 REMOVE = "campaigns.step"
 PLACE = "campaigns.steps"
+# What says when a step is due.
+TIMES = {"day", "timing", "clock", "minutes"}
 
 
 class StepRefused(Exception):
@@ -71,7 +73,8 @@ class Placing(models.Model):
         now = type(step).objects.get(pk=step.pk)
         chosen = None if files is None else {file.pk for file in files}
         same_files = chosen is None or chosen == set(now.files.values_list("pk", flat=True))
-        if same_files and all(getattr(now, name) == value for name, value in told.items()):
+        changed = {name for name, value in told.items() if getattr(now, name) != value}
+        if same_files and not changed:
             return False
         if now.version != version or now.removed_at:
             raise Overtaken(now)
@@ -83,6 +86,7 @@ class Placing(models.Model):
         if chosen is not None:
             step.files.set(chosen)
         _settle(step.campaign)
+        _follow(step, retimed=not TIMES.isdisjoint(changed))
         return True
 
     @transaction.atomic
@@ -102,15 +106,20 @@ class Placing(models.Model):
         next(each for each in rest if each == step).day = other.day
         _number(rest)
         _settle(step.campaign)
+        _follow(step, retimed=True)
         return undo
 
     @transaction.atomic
     def remove(self, *, by: User) -> Undo:
-        """Delete it: nobody comes to it any more; who has had it keeps what they got."""
+        """Delete it: nobody comes to it any more; who has had it keeps what they got, and who waits
+        in it goes on with the next."""
+        from ..editing import follow_removal
+
         step = cast("Step", self)
         _lock(step.campaign)
         type(step).objects.filter(pk=step.pk, removed_at=None).update(removed_at=Now())
         _settle(step.campaign)
+        follow_removal(step, by=by)
         return Undo.objects.create(user=by, action=REMOVE, before={"step": step.pk})
 
     @transaction.atomic
@@ -150,7 +159,16 @@ def put_back(campaign: "Campaign", places: dict[str, list[int]]) -> None:
             if str(step.pk) in places:
                 day, position = places[str(step.pk)]
                 type(step).objects.filter(pk=step.pk).update(day=day, position=position)
+                if day != step.day:
+                    _follow(step, retimed=True)
         _settle(campaign)
+
+
+def _follow(step: "Step", *, retimed: bool) -> None:
+    """Let it reach those who wait in the step."""
+    from ..editing import follow_change
+
+    follow_change(step, retimed=retimed)
 
 
 def _lock(campaign: "Campaign") -> "list[Step]":
@@ -183,6 +201,7 @@ def _settle(campaign: "Campaign") -> None:
             wrong, right = right, wrong
         if step.timing == wrong:
             type(step).objects.filter(pk=step.pk).update(timing=right)
+            _follow(step, retimed=True)
         if step.follows and not email_before:
             raise StepRefused(
                 _("“%(step)s” is a follow-up and needs an email before it. Change that step first.")

@@ -59,6 +59,7 @@ def emails(request: SignedInRequest, pk: int) -> HttpResponse:
         "counts": counts,
         "all": sum(counts.values()),
         "statuses": Status,
+        "tallies": {},
         "several": offered_for_many(chosen.status, request.user) if chosen else [],
         **(open_pane(request) if page.eyes.are_mine else {}),
     }

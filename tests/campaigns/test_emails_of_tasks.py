@@ -6,7 +6,8 @@ from campaigns import engine
 from campaigns.models import State
 from emails.models import Email, Status
 from tasks.models import Task
-from tests.campaigns.happenings import arrive, moment, refuse
+from tasks.writing import words_for
+from tests.campaigns.happenings import arrive, bounce, moment, refuse
 from tests.factories import (
     make_campaign,
     make_draft,
@@ -48,11 +49,11 @@ def write(rita, task: Task) -> Email:
 
 
 def schedule(email: Email, task: Task) -> None:
-    """As compose does: the task is complete with it."""
+    """As compose does; the task is complete by that."""
     email.schedule(moment(), by=email.owner)
-    if task.is_open:
-        task.complete(by=email.owner)
     email.refresh_from_db()
+    task.refresh_from_db()
+    assert task.status == Task.Status.COMPLETE
 
 
 def test_the_turn_waits_until_the_email_has_arrived(rita, enrollment):
@@ -71,14 +72,16 @@ def test_the_turn_waits_until_the_email_has_arrived(rita, enrollment):
     assert Task.objects.open().get().kind == "call"
 
 
-def test_whichever_is_first_the_turn_follows_the_email(rita, enrollment):
+def test_an_email_for_a_task_that_was_completed_before_ends_nothing_twice(rita, enrollment):
     task = Task.objects.get()
     email = write(rita, task)
-    email.schedule(moment(), by=rita)
-    email.refresh_from_db()
-    assert email.campaign == enrollment.campaign
     task.complete(by=rita)
-    assert enrollment.turns.get().done_at is None
+    go_on()
+    email.schedule(moment(), by=rita)
+    arrive(email)
+    go_on()
+    assert enrollment.turns.count() == 2
+    assert email.campaign is None
 
 
 def test_a_task_completed_without_an_email_ends_the_turn(rita, enrollment):
@@ -92,7 +95,8 @@ def test_taken_back_the_draft_is_the_reps_own_and_the_task_is_open(rita, enrollm
     email = write(rita, task)
     schedule(email, task)
     email.pull_back(by=rita)
-    task.reopen(by=rita)
+    task.refresh_from_db()
+    assert task.is_open
     email.refresh_from_db()
     turn = enrollment.turns.get()
     assert (email.campaign, turn.email, turn.done_at) == (None, None, None)
@@ -128,3 +132,49 @@ def test_a_draft_for_the_task_stays_when_the_person_leaves(rita, enrollment):
     email.schedule(moment(), by=rita)
     arrive(email)
     assert email.campaign is None
+
+
+def test_compose_opens_with_the_text_of_the_step(rita, enrollment):
+    task = Task.objects.get()
+    words = words_for(task, rita)
+    assert words.typed["to"] == enrollment.person.email
+    assert words.typed["subject"] == "Pricing for the Q1 rollout"
+    assert words.typed["html"] == "<p>Hi {{first_name}}, as promised.</p>"
+    assert words.typed["identity"] == enrollment.identity_id
+
+
+def test_a_follow_up_as_a_task_quotes_what_was_sent(rita):
+    campaign = make_campaign(rita)
+    make_step(campaign, subject="Offer")
+    make_step(campaign, timing="task", follows=True, subject="", html="<p>Any news?</p>")
+    enrollment = make_enrollment(campaign)
+    go_on()
+    first = enrollment.turns.get().email
+    arrive(first)
+    go_on()
+    words = words_for(Task.objects.get(), rita)
+    assert words.continues == first
+    assert words.typed["subject"] == "Re: Offer"
+    assert words.typed["html"].startswith('<p>Any news?</p><div class="cc-quote">')
+
+
+def test_what_is_written_anew_takes_the_place_of_what_came_back(rita):
+    campaign = make_campaign(rita, ends_on_bounce=False)
+    make_step(campaign)
+    enrollment = make_enrollment(campaign)
+    go_on()
+    first = enrollment.turns.get().email
+    bounce(first)
+    again = make_draft(rita, person=enrollment.person)
+    Email.objects.filter(pk=again.pk).update(continues=first)
+    again.refresh_from_db()
+
+    again.schedule(moment(), by=rita)
+
+    enrollment.refresh_from_db()
+    assert (enrollment.state, enrollment.turns.get().email) == (State.ACTIVE, again)
+    again.refresh_from_db()
+    arrive(again)
+    go_on()
+    enrollment.refresh_from_db()
+    assert enrollment.state == State.COMPLETED
