@@ -39,10 +39,10 @@ ELSEWHERE = ("admin:", "account_", "mfa_", "set_language", "ui:", "socialaccount
 # Seen without signing in: whoever holds the token is let in, and nobody else learns anything.
 OPEN = {"healthz", "own", "open", "click", "page"}
 # A stranger sees these: the organisation lets everybody see all people.
+SHARED = {"calls:of-person", "people:person", "people:edit", "people:notes", "consent:unsubscribe"}
 # An admin changes every campaign and ends everybody's way; what they add is their own.
 ADMINS_TOO = ("campaigns:",)
 OWN_EVEN_THEN = {"campaigns:launch", "campaigns:category", "campaigns:delete-category"}
-SHARED = {"calls:of-person", "people:person", "people:edit", "people:notes", "consent:unsubscribe"}
 # For admins alone.
 ADMINS = {
     "consent:do-not-mail",
@@ -170,6 +170,8 @@ VALUES = {
     "TaskActionConverter": lambda converter: "complete",
     "ActingConverter": lambda converter: "complete",
     "ListConverter": lambda converter: "outcome",
+    "PeopleActionConverter": lambda converter: "remove",
+    "StepKindConverter": lambda converter: "call",
     "BulkActionConverter": lambda converter: converter.to_python("pause"),
 }
 
@@ -183,8 +185,6 @@ def arguments(name: str, wanted: dict, hers: dict) -> dict:
             made[argument] = hers[max(known, key=len)]
         elif argument in {"key", "uuid"}:
             made[argument] = uuid4()
-        elif argument == "kind":
-            made[argument] = "call"
         elif argument == "token":
             made[argument] = "x" * 31
         else:

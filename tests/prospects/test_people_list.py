@@ -156,8 +156,8 @@ def test_all_columns_can_be_chosen_none_cannot_and_the_first_ones_come_back(clie
         *("First name", "Last name", "Email", "Title", "Company", "Campaign", "Groups", "Phone"),
         *(
             "Task Due Date",
-            "Open Tasks",
             "# Campaigns",
+            "Open Tasks",
             "# Emails",
             "# Events",
             "# Activities",
@@ -225,7 +225,7 @@ def test_all_columns_take_no_more_queries_for_more_people(
     group = Group.named(rita, "Fair")
     group.add([make_person(rita)])
     client.get("/people/")
-    with django_assert_max_num_queries(22) as few:
+    with django_assert_max_num_queries(25) as few:
         client.get("/people/")
     people = [make_person(rita) for _ in range(9)]
     group.add(people)
