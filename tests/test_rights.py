@@ -178,8 +178,6 @@ VALUES = {
     "TaskActionConverter": lambda converter: "complete",
     "ActingConverter": lambda converter: "complete",
     "ListConverter": lambda converter: "outcome",
-    "PeopleActionConverter": lambda converter: "remove",
-    "StepKindConverter": lambda converter: "call",
     "BulkActionConverter": lambda converter: converter.to_python("pause"),
     "PeopleActionConverter": lambda converter: "pause",
     "StepKindConverter": lambda converter: "call",

@@ -64,7 +64,9 @@ def twelve(rita, maria):
 
 
 def axe(page: Page) -> list[str]:
-    return [each for each in findings(page) if "count-tasks" not in each and "by landmarks" not in each]
+    return [
+        each for each in findings(page) if "count-tasks" not in each and "by landmarks" not in each
+    ]
 
 
 def window(page: Page) -> FrameLocator:
