@@ -16,6 +16,7 @@ from emails.models import Category, Status, Template
 from emails.tracking.rewriting import unsubscribe_url
 from prospects import consent
 from prospects.models import Group
+from tasks.lists import VIEW_OF
 from tasks.models import Call, CallWord
 from tests.browser.conftest import enter, findings
 from tests.factories import (
@@ -189,7 +190,15 @@ def pages_of_tasks(admin) -> dict[str, str]:
     tasks = {task.name: task for task in admin.tasks.present()}
     person = tasks["Call about the price"].person
     told = {f"task {name}": task.get_absolute_url() for name, task in tasks.items()}
+    told |= {f"tasks {view}": reverse("tasks:list", args=[view]) for view in VIEW_OF}
+    today, first = told["tasks today"], tasks["Send the list"].pk
     return told | {
+        "tasks beside the list": f"{today}?open={first}",
+        "tasks in groups": f"{today}?group=priority&sort=type",
+        "tasks of no range": f"{told['tasks range']}?from=2027-02-31&to=2027-03-01",
+        "task edit": reverse("tasks:edit", args=[first]),
+        "task in words": f"{reverse('tasks:new')}?words=call+31+Feb",
+        "tasks of a person": f"{person.get_absolute_url()}?tab=tasks",
         "tasks worked through": f"{reverse('tasks:work', args=['today'])}",
         "tasks worked through to the end": f"{reverse('tasks:work', args=['today'])}?at=end",
         "tasks worked through, none": f"{reverse('tasks:work', args=['tomorrow'])}",
