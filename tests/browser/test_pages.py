@@ -11,6 +11,7 @@ import pytest
 from django.urls import URLResolver, get_resolver, reverse
 
 from accounts.models import Team
+from campaigns.models import Category as Shelf
 from emails.folders import FOLDERS
 from emails.models import Category, Status, Template
 from emails.tracking.rewriting import unsubscribe_url
@@ -21,15 +22,19 @@ from tasks.models import Call, CallWord
 from tests.browser.conftest import enter, findings
 from tests.factories import (
     make_bulk,
+    make_campaign,
     make_channel,
     make_draft,
     make_email,
     make_identity,
     make_launched,
     make_person,
+    make_step,
     make_task,
     make_template,
+    make_turn,
     make_user,
+    start_campaign,
 )
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -40,11 +45,24 @@ LOOKS = {
     "dark phone": (390, True),
 }
 # Whose pages are ours from end to end, and those of django-allauth that we lead to.
-OURS = {"emails", "people", "tasks", "calls", "templates", "accounts", "setup", "consent"}
+OURS = {
+    "emails",
+    "people",
+    "tasks",
+    "calls",
+    "campaigns",
+    "templates",
+    "accounts",
+    "setup",
+    "consent",
+}
 SIGN_IN = ["account_login", "account_reset_password", "account_reset_password_done"]
 SECURITY = ["account_change_password", "mfa_index"]
 # They take what is posted, lead elsewhere, or are part of a page.
 NO_PAGES = {
+    "campaigns:add-chosen",
+    "campaigns:take-out",
+    "campaigns:take-out-of-emails",
     "emails:bulk-autosave",
     "emails:bulk-new",
     "emails:bulk-roll-up",
@@ -92,6 +110,7 @@ def admin():
     make_launched(admin, *people)
     make_library(admin)
     make_tasks(admin, people[0])
+    make_cadence(admin, *people[:6])
     left = admin.emails.get(subject="failed, number 0")
     told = {"email_id": left.pk, "because": "too_many", "words": "Three a week!"}
     consent.unsubscribe_address(left.to_address, source="link", **told)
@@ -117,6 +136,24 @@ def make_tasks(admin, person):
     Call.log(person, admin, key=uuid4(), seconds=390, outcome=outcome, notes="Wants two sites.")
     task = admin.tasks.get(name="Update the forecast")
     task.reminders.create(user=admin, at=task.due_at)
+
+
+def make_cadence(admin, *people):
+    """A running campaign with a step of each kind, and one without any."""
+    make_campaign(admin, "Nobody in it yet")
+    campaign = make_campaign(admin, "Q1 rollout", category=Shelf.named(admin, "Cold"))
+    first = make_step(campaign)
+    make_step(campaign, "call", name="Call about the price", details="Two sites?", priority=1)
+    make_step(campaign, day=3, subject="", follows=True)
+    make_step(campaign, "inmail", day=5, name="Connect")
+    make_step(campaign, "custom", day=5, name="Update the forecast")
+    launch = start_campaign(campaign, *people)
+    for enrollment in launch.enrollments:
+        make_turn(enrollment, first)
+    one, two, three, *_ = launch.enrollments.order_by("pk")
+    one.end("replied", by=None)
+    two.pause(by=admin)
+    three.step.campaign.enrollments.filter(pk=three.pk).update(state="attention", hitch="failed")
 
 
 def make_library(admin):
@@ -174,6 +211,7 @@ def pages_of(admin) -> dict[str, str]:
         "identity": reverse("setup:identity", args=[identity.pk]),
         **pages_of_library(admin),
         **pages_of_tasks(admin),
+        **pages_of_campaigns(admin),
         "channel": reverse("setup:channel", args=[channel.pk]),
         "member": reverse("accounts:member", args=[admin.pk]),
         "unsubscribe": reverse("consent:unsubscribe", args=[person.pk]),
@@ -206,6 +244,24 @@ def pages_of_tasks(admin) -> dict[str, str]:
         "call": reverse("calls:of-person", args=[person.pk]),
         "calls in the history": f"{person.get_absolute_url()}?tab=history",
         "call word": reverse("calls:word", args=[CallWord.offered_on("outcome").first().pk]),
+    }
+
+
+def pages_of_campaigns(admin) -> dict[str, str]:
+    campaign, empty = (
+        admin.campaigns.get(name=name) for name in ("Q1 rollout", "Nobody in it yet")
+    )
+    colleague = type(admin).objects.get(name="Cilla Colleague")
+    tabs = ("campaign", "people", "tasks", "emails", "settings")
+    told = {f"campaign {tab}": reverse(f"campaigns:{tab}", args=[campaign.pk]) for tab in tabs}
+    told |= {f"no {tab}": reverse(f"campaigns:{tab}", args=[empty.pk]) for tab in tabs}
+    for step in campaign.steps.all():
+        told[f"step {step.kind} {step.day}"] = reverse("campaigns:step", args=[step.pk])
+    return told | {
+        "new step": reverse("campaigns:new-step", args=[empty.pk, "email"]),
+        "campaign category": reverse("campaigns:category", args=[campaign.category.pk]),
+        "campaigns in vain": reverse("campaigns:home") + "?words=nothing",
+        "campaigns as a colleague": reverse("campaigns:home") + f"?as={colleague.pk}",
     }
 
 
