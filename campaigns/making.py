@@ -25,7 +25,7 @@ from emails.models.email import wall_columns
 from emails.sending.html import line_of
 
 from .chunks import Chunk, Next
-from .models import Kind, Turn
+from .models import Enrollment, Kind, Turn
 
 # Each column of a row, and its type in PostgreSQL; `text` is the number of its HTML.
 _ROW = {
@@ -166,14 +166,24 @@ def arrived_before(chunk: Chunk, turns: Sequence[Next]) -> dict[int, Email]:
     if not ids:
         return {}
     arrived = Email.objects.of_ids(ids).with_status(Status.DELIVERED, Status.ARCHIVED).unpurged()
-    related = arrived.select_related("content", "identity", "owner").prefetch_related("links")
+    related = arrived.select_related("content", "identity").prefetch_related("links")
     emails = {email.pk: email for email in related}
     return {
-        turn.enrollment.pk: emails[had.email_id]
+        turn.enrollment.pk: _sharing(emails[had.email_id], turn.enrollment)
         for turn in following
         for had in sorted(turn.turns, key=_order)
         if had.email_id in emails
     }
+
+
+def _sharing(email: Email, enrollment: Enrollment) -> Email:
+    """`email` with the sender and the person whom its enrollment knows already: to ask for them,
+    and for what hangs on them, email by email takes longer than all else."""
+    if email.owner_id == enrollment.owner_id:
+        email.owner = enrollment.owner
+    if email.person_id == enrollment.person_id:
+        email.person = enrollment.person
+    return email
 
 
 def _order(turn: Turn) -> tuple[bool, Any, int]:

@@ -1,0 +1,486 @@
+"""A campaign on paper: from the rules alone, which emails go when and which tasks arise.
+
+It shares no code with the product, not even the counting of days, so that it can say who is wrong.
+Its clock stands still unless it is told the time; what servers, recipients and reps do is told to
+it too. Times are aware and in UTC.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+MIDNIGHT = time(0)
+# How long an email waits after the first, second … "not now".
+WAITS = [timedelta(minutes=minutes) for minutes in (2, 5, 15, 30, 60, 120, 240)]
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What is set for the whole campaign."""
+
+    zone: str = "UTC"
+    skip_weekends: bool = False
+    ends_on_reply: bool = True
+    reply_is_success: bool = False
+    ends_on_bounce: bool = True
+    ends_on_unsubscribe: bool = True
+
+
+@dataclass(frozen=True)
+class PaperStep:
+    """One step; `number` is its place among all, from 0."""
+
+    number: int
+    kind: str = "email"
+    day: int = 1
+    timing: str = ""  # of an email: launch, previous, fixed or task
+    clock: time | None = None
+    minutes: int = 0
+    follows: bool = False
+    subject: bool = True  # of its own
+    prompt: bool = False  # its text asks for something that only the rep can write
+
+    @property
+    def is_automatic(self) -> bool:
+        return self.kind == "email" and self.timing != "task"
+
+
+# Days and times --------------------------------------------------------------------------------
+
+
+def is_weekend(day: date) -> bool:
+    return day.isoweekday() > 5
+
+
+def the_next(day: date, *, working: bool) -> date:
+    """The day after, or the working day after."""
+    day += timedelta(days=1)
+    while working and is_weekend(day):
+        day += timedelta(days=1)
+    return day
+
+
+def day_of(start: date, gap: int, *, working: bool) -> date:
+    """`gap` days after `start`, one by one; what falls on a weekend waits for Monday."""
+    day = start
+    for _ in range(gap):
+        day = the_next(day, working=working)
+    return the_next(day, working=True) if working and is_weekend(day) else day
+
+
+def instant(day: date, clock: time, zone: str) -> datetime:
+    """When the clocks in `zone` say so; what they skip is as much later, of two the first."""
+    return datetime.combine(day, clock, ZoneInfo(zone)).astimezone(UTC)
+
+
+def on_the_wall(moment: datetime, zone: str) -> datetime:
+    return moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+
+
+def to_the_minute(clock: time) -> time:
+    return clock.replace(second=0, microsecond=0)
+
+
+def when(
+    rules: Rules, step: PaperStep, gap: int, basis: datetime, clock: time | None = None
+) -> datetime:
+    """When `step` is due, `gap` days after the one before it was done at `basis`; `clock` is the
+    time of the last email."""
+    working, zone = rules.skip_weekends, rules.zone
+    here = on_the_wall(basis, zone)
+    day = day_of(here.date(), gap, working=working)
+    if not step.is_automatic:
+        return max(instant(day, step.clock or MIDNIGHT, zone), basis)
+    if step.timing == "fixed":
+        assert step.clock
+        while instant(day, step.clock, zone) < basis:
+            day = the_next(day, working=working)
+        return instant(day, step.clock, zone)
+    if gap == 0:
+        return not_on_a_weekend(rules, basis + timedelta(minutes=step.minutes))
+    return max(instant(day, clock or to_the_minute(here.time()), zone), basis)
+
+
+def not_on_a_weekend(rules: Rules, moment: datetime) -> datetime:
+    """`moment`, or the same time on Monday."""
+    here = on_the_wall(moment, rules.zone)
+    if not (rules.skip_weekends and is_weekend(here.date())):
+        return moment
+    return instant(the_next(here.date(), working=True), here.time(), rules.zone)
+
+
+# One person ------------------------------------------------------------------------------------
+
+
+@dataclass
+class PaperTurn:
+    """A step's turn with one person. `status` is that of its email or task, in their own words."""
+
+    step: PaperStep
+    made_at: datetime
+    due_at: datetime
+    status: str
+    by_hand: bool
+    send_at: datetime | None = None
+    continues: int | None = None  # the step whose email it answers
+    answer: str = ""  # what the server will say at `answered_at`
+    answered_at: datetime | None = None
+    deferrals: int = 0
+    sent: list[datetime] = field(default_factory=list)  # each time that it was handed over
+    done_at: datetime | None = None
+    skipped: bool = False
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.status == "scheduled"
+
+
+@dataclass
+class PaperPerson:
+    """One person's way through the campaign."""
+
+    paper: "Paper"
+    name: str
+    starts_at: datetime
+    state: str = "active"
+    hitch: str = ""
+    because: str = ""
+    ended_at: datetime | None = None
+    succeeded: bool = False
+    is_unsubscribed: bool = False
+    ready: bool = True  # for the next step
+    stuck_at: PaperStep | None = None  # of which no email could be made
+    before: PaperStep | None = None  # the last whose turn is over
+    basis: datetime | None = None  # and when that was
+    turns: list[PaperTurn] = field(default_factory=list)
+
+    @property
+    def is_open(self) -> bool:
+        return self.ended_at is None
+
+    @property
+    def is_held(self) -> bool:
+        return self.paper.is_paused or self.state == "paused"
+
+    @property
+    def turn(self) -> PaperTurn | None:
+        """The one that is not over."""
+        return self.turns[-1] if self.turns and not self.turns[-1].done_at else None
+
+    @property
+    def reached(self) -> int:
+        """The number of the last step that was made, or passed over."""
+        last = [turn.step.number for turn in self.turns[-1:]]
+        return max([*last, self.before.number if self.before else -1], default=-1)
+
+    def turn_of(self, number: int) -> PaperTurn | None:
+        return next((turn for turn in self.turns if turn.step.number == number), None)
+
+    # What the engine and the worker do ----------------------------------------------------------
+
+    def go_on(self) -> bool:
+        """Do what is due now; whether there was anything."""
+        if self.turn and self.turn.answered_at and self.turn.answered_at <= self.paper.now:
+            return self.hear(self.turn)
+        if not self.paper.is_working:
+            return False
+        if self.ready and self.state == "active" and not self.is_held:
+            return self.make_the_next()
+        turn = self.turn
+        if turn and turn.is_waiting and not self.is_held and turn.send_at <= self.paper.now:
+            return self.hand_over(turn)
+        return False
+
+    def moments(self) -> Iterator[datetime]:
+        """When something is next to be done."""
+        turn = self.turn
+        if turn and turn.answered_at:
+            yield turn.answered_at
+        if turn and turn.is_waiting and not self.is_held:
+            yield turn.send_at
+
+    def make_the_next(self) -> bool:
+        self.ready = False
+        step = self.paper.step_after(self.before)
+        if step is None:
+            self.state, self.ended_at = "completed", self.paper.now
+            return True
+        due, by_hand = self.due(step), step.prompt or not step.is_automatic
+        answers = self.last_that_arrived() if step.follows and not by_hand else None
+        if not by_hand and not self.paper.has_subject(step):
+            self.stuck_at, self.state, self.hitch = step, "attention", "not_made"
+            return True
+        turn = PaperTurn(
+            step, self.paper.now, due, "open" if by_hand else "scheduled", by_hand=by_hand
+        )
+        if not by_hand:
+            turn.send_at, turn.continues = max(due, self.paper.now), answers
+        self.turns.append(turn)
+        return True
+
+    def due(self, step: PaperStep) -> datetime:
+        gap = max(0, step.day - (self.before.day if self.before else 1))
+        basis = self.basis or self.starts_at
+        return when(self.paper.rules, step, gap, basis, self.clock())
+
+    def clock(self) -> time | None:
+        """The time of day at which the last email was meant to go."""
+        for turn in reversed(self.turns):
+            if turn.step.kind == "email" and turn.done_at and not turn.skipped:
+                meant = turn.done_at if turn.by_hand else turn.due_at
+                return to_the_minute(on_the_wall(meant, self.paper.rules.zone).time())
+        return None
+
+    def last_that_arrived(self) -> int | None:
+        arrived = [turn for turn in self.turns if turn.status == "delivered"]
+        return arrived[-1].step.number if arrived else None
+
+    def hand_over(self, turn: PaperTurn) -> bool:
+        if self.is_unsubscribed:
+            self.fail(turn, "failed")
+            return True
+        turn.status = "in_progress"
+        turn.sent.append(self.paper.now)
+        turn.answer, minutes = self.paper.server(self.name, turn.step.number, len(turn.sent))
+        turn.answered_at = self.paper.now + timedelta(minutes=minutes)
+        return True
+
+    def hear(self, turn: PaperTurn) -> bool:
+        """What the server answers."""
+        turn.answered_at = None
+        if turn.answer == "accepted":
+            self.arrive(turn)
+        elif turn.answer == "deferred":
+            self.wait(turn)
+        elif turn.answer == "refused":
+            self.fail(turn, "failed")
+        else:
+            self.bounce(turn)
+        return True
+
+    def arrive(self, turn: PaperTurn) -> None:
+        turn.status = "delivered"
+        self.paper.arrived(self, turn)
+        self.finish(turn)
+
+    def wait(self, turn: PaperTurn) -> None:
+        """Not now: it goes later, unless it is over for the person."""
+        turn.status = "scheduled" if self.is_open else "withdrawn"
+        wait = WAITS[min(turn.deferrals, len(WAITS) - 1)]
+        turn.deferrals += 1
+        turn.send_at = self.paper.now + wait
+
+    def fail(self, turn: PaperTurn, how: str) -> None:
+        turn.status = how
+        if self.is_open and not turn.done_at:
+            self.state, self.hitch = "attention", how
+
+    def finish(self, turn: PaperTurn, *, skipped: bool = False) -> None:
+        """Its turn is over; the next one's begins."""
+        if turn.done_at:
+            return
+        turn.done_at, turn.skipped = self.paper.now, skipped
+        self.before, self.basis = turn.step, self.paper.now
+        if self.is_open:
+            self.ready = True
+            if self.state == "attention":
+                self.state, self.hitch = "active", ""
+
+    def end(self, because: str) -> None:
+        """Nothing more is sent, and nothing more to be done."""
+        if not self.is_open:
+            return
+        self.state, self.hitch = "ended", ""
+        self.because, self.ended_at, self.ready = because, self.paper.now, False
+        self.stuck_at = None
+        turn = self.turn
+        if turn and turn.is_waiting:
+            turn.status = "withdrawn"
+        elif turn and turn.status == "open":
+            turn.status = "removed"
+
+    # What the recipient does -----------------------------------------------------------------------
+
+    def reply(self) -> None:
+        self.succeeded = self.succeeded or self.paper.rules.reply_is_success
+        if self.paper.rules.ends_on_reply:
+            self.end("replied")
+
+    def answer_automatically(self) -> None:
+        """An out-of-office message ends nothing."""
+
+    def bounce(self, turn: PaperTurn) -> None:
+        if turn.status in {"bounced", "spam"}:
+            return
+        self.fail(turn, "bounced")
+        if self.paper.rules.ends_on_bounce:
+            self.end("bounced")
+
+    def complain(self, turn: PaperTurn) -> None:
+        turn.status = "spam"
+        self.end("complained")
+
+    def unsubscribe(self) -> None:
+        self.is_unsubscribed = True
+        if self.paper.rules.ends_on_unsubscribe:
+            self.end("unsubscribed")
+        elif self.turn and self.turn.is_waiting:
+            self.fail(self.turn, "failed")
+
+    # What the rep does; False where it is refused ------------------------------------------------
+
+    def complete(self, number: int) -> bool:
+        return self.close(number, "complete")
+
+    def skip_task(self, number: int) -> bool:
+        return self.close(number, "skipped")
+
+    def close(self, number: int, status: str) -> bool:
+        turn = self.turn_of(number)
+        if not turn or turn.status != "open":
+            return False
+        turn.status = status
+        self.finish(turn, skipped=status == "skipped")
+        return True
+
+    def retry(self, number: int) -> bool:
+        """Try again what failed, came back or could not be made."""
+        if self.stuck_at:
+            self.stuck_at, self.ready = None, True
+            self.state, self.hitch = "active", ""
+            return True
+        turn = self.turn_of(number)
+        if not turn or turn.status not in {"failed", "bounced"} or not self.is_open:
+            return False
+        turn.status, turn.send_at, turn.deferrals = "scheduled", self.paper.now, 0
+        if self.state == "attention":
+            self.state, self.hitch = "active", ""
+        return True
+
+    def skip(self) -> bool:
+        """Pass over what it waits for."""
+        if self.stuck_at and self.is_open:
+            self.pass_over(self.stuck_at)
+            return True
+        turn = self.turn
+        if not self.is_open or not turn or turn.status == "in_progress":
+            return False
+        turn.status = {"scheduled": "withdrawn", "open": "skipped"}.get(turn.status, turn.status)
+        self.finish(turn, skipped=True)
+        return True
+
+    def pass_over(self, step: PaperStep) -> None:
+        """Go on as if `step` had been done now, though it never came up."""
+        self.before, self.basis, self.ready, self.stuck_at = step, self.paper.now, True, None
+        if self.state == "attention":
+            self.state, self.hitch = "active", ""
+
+    def move(self, number: int) -> bool:
+        """Let step `number` be the next; what lies before it is passed over."""
+        reached = self.reached
+        turn = self.turn
+        if not self.is_open or number <= reached or (turn and turn.status == "in_progress"):
+            return False
+        if turn:
+            self.skip()
+        if number > reached + 1:
+            self.pass_over(self.paper.steps[number - 1])
+        return True
+
+    def remove(self) -> bool:
+        was_open = self.is_open
+        self.end("removed")
+        return was_open
+
+    def pause(self) -> bool:
+        if self.state != "active":
+            return False
+        self.state = "paused"
+        return True
+
+    def resume(self) -> bool:
+        if self.state != "paused":
+            return False
+        self.state = "active"
+        self.plan_anew()
+        return True
+
+    def plan_anew(self) -> None:
+        """What should have gone while it was paused goes now, or at the next time of its kind."""
+        turn = self.turn
+        if self.is_held or not turn or not turn.is_waiting or turn.send_at >= self.paper.now:
+            return
+        step = turn.step
+        if step.timing != "fixed":
+            step = PaperStep(step.number, timing="launch")
+        turn.due_at = turn.send_at = when(self.paper.rules, step, 0, self.paper.now)
+
+
+# All of them -----------------------------------------------------------------------------------
+
+Server = Callable[[str, int, int], tuple[str, int]]
+
+
+def takes_all(name: str, step: int, attempt: int) -> tuple[str, int]:
+    """A server that takes every email at once."""
+    return "accepted", 0
+
+
+class Paper:
+    """The campaign, its people, and the time. `server` says what is answered to a person's step
+    at an attempt, and after how many minutes."""
+
+    def __init__(
+        self, rules: Rules, steps: list[PaperStep], now: datetime, server: Server = takes_all
+    ) -> None:
+        self.rules, self.steps, self.now, self.server = rules, steps, now, server
+        self.people: dict[str, PaperPerson] = {}
+        self.is_paused = False
+        self.is_working = True  # neither the engine nor the worker are stopped
+        self.arrivals: list[tuple[str, int]] = []
+
+    def add(self, name: str, starts_at: datetime | None = None) -> PaperPerson:
+        person = self.people[name] = PaperPerson(self, name, starts_at or self.now)
+        return person
+
+    def step_after(self, step: PaperStep | None) -> PaperStep | None:
+        number = step.number + 1 if step else 0
+        return self.steps[number] if number < len(self.steps) else None
+
+    def has_subject(self, step: PaperStep) -> bool:
+        """Whether there is one to write over it: its own, or one of an email before it."""
+        before = self.steps[: step.number] if step.follows else []
+        return step.subject or any(each.subject for each in before if each.kind == "email")
+
+    def arrived(self, person: PaperPerson, turn: PaperTurn) -> None:
+        self.arrivals.append((person.name, turn.step.number))
+
+    def work(self) -> None:
+        """Do all that is due at this moment."""
+        for person in self.people.values():
+            while person.go_on():
+                pass
+
+    def pause(self) -> bool:
+        self.is_paused, was = True, self.is_paused
+        return not was
+
+    def resume(self) -> bool:
+        self.is_paused, was = False, self.is_paused
+        for person in self.people.values() if was else ():
+            person.plan_anew()
+        return was
+
+    def next_moment(self) -> datetime | None:
+        moments = [moment for person in self.people.values() for moment in person.moments()]
+        return min((moment for moment in moments if moment > self.now), default=None)
+
+    def run_until(self, end: datetime) -> None:
+        """Let the time pass, without anybody doing anything."""
+        self.work()
+        while (moment := self.next_moment()) and moment <= end:
+            self.now = moment
+            self.work()
+        self.now = end
+        self.work()
