@@ -55,7 +55,7 @@ def build(page: Page) -> Campaign:
             page.get_by_label("Subject").fill(words)
             page.locator("[data-editor]").fill("Hi {{first_name}}, as promised.")
         else:
-            page.get_by_label("Name", exact=True).fill(words)
+            page.locator("[name=name]").fill(words)
         page.get_by_role("button", name=re.compile("^Save")).last.click()
         expect(page.locator(".cadence__steps").last).to_be_visible(timeout=PATIENCE)
     assert campaign.steps.count() == len(STEPS)
