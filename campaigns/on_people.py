@@ -96,7 +96,8 @@ def person(request: HttpRequest, person: object) -> SafeString:
 def where_they_are(request: HttpRequest, person: object) -> SafeString:
     """What they are going through now; nothing if they are in no campaign."""
     about = cast("Person", person)
-    told = current(_user(request), [about]).get(about.pk)
+    theirs = Enrollment.objects.open().filter(person=about).order_by("-pk")
+    told = ways(_user(request), theirs)
     if not told:
         return SafeString()
     return render_to_string("campaigns/people/_now.html", {"ways": told}, request)

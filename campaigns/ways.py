@@ -62,11 +62,14 @@ class Way:
 
 
 def current(user: "User", people: "Sequence[Person]") -> dict[int, list[Way]]:
-    """What each of `people` is going through now, the last begun first; in three queries."""
+    """What each of `people` is going through now, the last begun first, without the steps; in two
+    queries."""
     open_ = Enrollment.objects.open().filter(person__in=[person.pk for person in people])
+    rows = list(open_.select_related("campaign", "owner").order_by("-pk"))
+    known = _known(user, rows)
     found = defaultdict(list)
-    for way in ways(user, open_.order_by("-pk")):
-        found[way.enrollment.person_id].append(way)
+    for way in rows:
+        found[way.person_id].append(Way(way, way.campaign_id in known))
     return dict(found)
 
 
@@ -75,8 +78,7 @@ def ways(user: "User", enrollments: "Iterable[Enrollment]") -> list[Way]:
     rows = list(enrollments.select_related("campaign", "owner", "step"))  # type: ignore[attr-defined]
     if not rows:
         return []
-    known = set(Campaign.opened_by(user).values_list("pk", flat=True))
-    known |= {way.campaign_id for way in rows if way.owner_id == user.pk}
+    known = _known(user, rows)
     mine = set(going(user).of_ids([way.pk for way in rows]).values_list("pk", flat=True))
     steps = _steps([way.campaign_id for way in rows])
     return [
@@ -89,6 +91,15 @@ def ways(user: "User", enrollments: "Iterable[Enrollment]") -> list[Way]:
         )
         for way in rows
     ]
+
+
+def _known(user: "User", rows: Sequence[Enrollment]) -> set[int]:
+    """The campaigns behind these whose names `user` may read."""
+    if not rows:
+        return set()
+    mine = {way.campaign_id for way in rows if way.owner_id == user.pk}
+    behind = Campaign.opened_by(user).filter(pk__in={way.campaign_id for way in rows})
+    return mine | set(behind.values_list("pk", flat=True))
 
 
 def _steps(campaigns: Iterable[int]) -> dict[int, list[tuple[int, int, int]]]:

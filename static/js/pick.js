@@ -41,7 +41,8 @@ document.addEventListener("keydown", (event) => {
   event.stopPropagation();
 }, true);
 
-const field = (option) => document.querySelector(`[data-pick][aria-controls="${option.parentElement.id}"]`);
+// A list that belongs to another field may be emptied by now, by whoever is at work there.
+const field = (option) => option.parentElement && document.querySelector(`[data-pick][aria-controls="${option.parentElement.id}"]`);
 const optionAt = (target) => target.closest?.("[role=option]");
 
 document.addEventListener("mousedown", (event) => optionAt(event.target) && event.preventDefault());

@@ -136,7 +136,7 @@ def choose(client, *names, **more):
 
 
 def test_the_default_columns_stand_in_their_order(client):
-    shown = ["First name", "Last name", "Email", "Title", "Company", "Groups"]
+    shown = ["First name", "Last name", "Email", "Title", "Company", "Campaign", "Groups"]
     assert labels(client.get("/people/")) == shown
 
 
@@ -145,7 +145,7 @@ def test_chosen_columns_are_kept_per_user_in_the_order_of_the_list(client, rita,
     assert labels(client.get("/people/")) == ["First name", "Company", "Source"]
 
     client.force_login(sam)
-    assert len(labels(client.get("/people/"))) == 6
+    assert len(labels(client.get("/people/"))) == 7
 
 
 def test_all_columns_can_be_chosen_none_cannot_and_the_first_ones_come_back(client):
@@ -153,9 +153,10 @@ def test_all_columns_can_be_chosen_none_cannot_and_the_first_ones_come_back(clie
     choose(client, all="yes")
     every = labels(client.get("/people/"))
     assert every == [
-        *("First name", "Last name", "Email", "Title", "Company", "Groups", "Phone"),
+        *("First name", "Last name", "Email", "Title", "Company", "Campaign", "Groups", "Phone"),
         *(
             "Task Due Date",
+            "# Campaigns",
             "Open Tasks",
             "# Emails",
             "# Events",
@@ -171,7 +172,7 @@ def test_all_columns_can_be_chosen_none_cannot_and_the_first_ones_come_back(clie
     choose(client)
     assert labels(client.get("/people/")) == every
     choose(client, first="yes")
-    assert len(labels(client.get("/people/"))) == 6
+    assert len(labels(client.get("/people/"))) == 7
 
 
 def cells(client, person):
@@ -224,7 +225,7 @@ def test_all_columns_take_no_more_queries_for_more_people(
     group = Group.named(rita, "Fair")
     group.add([make_person(rita)])
     client.get("/people/")
-    with django_assert_max_num_queries(22) as few:
+    with django_assert_max_num_queries(25) as few:
         client.get("/people/")
     people = [make_person(rita) for _ in range(9)]
     group.add(people)
