@@ -20,7 +20,7 @@ class OfCampaign(Keeper):
         told = {"campaign": email.campaign, "person": email.recipient}
         if cause != Cause.REMOVE:
             return _objection_to_sending(turn, told)
-        if not turn.enrollment.is_open:
+        if turn.skipped or not turn.enrollment.is_open:
             return ""
         return (
             _(

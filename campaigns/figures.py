@@ -56,7 +56,9 @@ class Standing(Results):
     people: dict[str, int] = field(default_factory=dict)
     is_paused: bool = False
 
-    def __getitem__(self, state: str) -> int:
+    # No __getitem__: templates would ask that first, for every attribute.
+
+    def count(self, state: str) -> int:
         return self.people.get(state, 0)
 
     @property
@@ -66,27 +68,27 @@ class Standing(Results):
     @property
     def open(self) -> int:
         """On their way: active, paused or in need of attention."""
-        return sum(self[state] for state in (State.ACTIVE, State.PAUSED, State.ATTENTION))
+        return sum(self.count(state) for state in (State.ACTIVE, State.PAUSED, State.ATTENTION))
 
     @property
     def active(self) -> int:
-        return self[State.ACTIVE]
+        return self.count(State.ACTIVE)
 
     @property
     def paused(self) -> int:
-        return self[State.PAUSED]
+        return self.count(State.PAUSED)
 
     @property
     def attention(self) -> int:
-        return self[State.ATTENTION]
+        return self.count(State.ATTENTION)
 
     @property
     def completed(self) -> int:
-        return self[State.COMPLETED]
+        return self.count(State.COMPLETED)
 
     @property
     def ended(self) -> int:
-        return self[State.ENDED]
+        return self.count(State.ENDED)
 
     @property
     def state(self) -> tuple[str, str | Promise, str]:

@@ -2,6 +2,7 @@
 consent. Reactions to emails run with the email locked; see holding.py for the order of locks."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from itertools import groupby
 
 from django.db import transaction
@@ -9,14 +10,15 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
 from accounts.models import UndoRefused
-from emails.models import Cause, Email, Event, Status, Transition
+from emails.models import Cause, Email, Event, IllegalTransition, Status, Transition
 from emails.reactions import on
+from emails.restoring import when_restored
 from prospects.consent import when_suppressed
 from prospects.models import Suppression
 from tasks.models import Kind, Task
 
 from .ending import end_all, reason_for
-from .models import Because, Enrollment, Hitch, State, Turn
+from .models import Because, Campaign, Enrollment, Hitch, State, Turn
 from .models.enrollments import EnrollmentQuerySet
 from .moving import SKIPPED
 from .turning import finish
@@ -67,6 +69,8 @@ def end_by_reply(event: Event) -> None:
     campaign = turn.enrollment.campaign
     if campaign.reply_is_success:
         _of(turn).filter(succeeded_at=None).update(succeeded_at=Now())
+        with suppress(IllegalTransition):  # it is in the trash
+            event.email.succeed(by=None)
     if campaign.ends_on_reply:
         end_all(_of(turn), Because.REPLIED)
 
@@ -157,11 +161,9 @@ def _turn(**which: object) -> Turn | None:
 
 def _locked_turn(**which: object) -> Turn | None:
     """The turn, with its enrollment locked and as it is now."""
-    turn = Turn.objects.filter(**which).first()
-    if turn is None:
-        return None
-    _of(turn).locked().first()
-    return _turn(pk=turn.pk)
+    of_turn = {f"turns__{name}": value for name, value in which.items()}
+    enrollment = Enrollment.objects.filter(**of_turn).locked().first()
+    return _turn(enrollment=enrollment, **which) if enrollment else None
 
 
 def _of(turn: Turn) -> EnrollmentQuerySet:
@@ -208,6 +210,16 @@ def take_back(task: Task) -> None:
 def _has_come_back(enrollment: Enrollment) -> bool:
     others = Enrollment.objects.open().filter(campaign=enrollment.campaign_id)
     return others.filter(person=enrollment.person_id).exists()
+
+
+# After a backup ---------------------------------------------------------------------------------
+
+
+@when_restored
+def pause_all() -> None:
+    """Nobody knows how far anybody has come since: nothing is made until somebody has looked."""
+    for campaign in Campaign.objects.present().filter(paused_at=None):
+        campaign.pause(by=None)
 
 
 # Consent ----------------------------------------------------------------------------------------

@@ -1,14 +1,23 @@
 """What this app adds to the pages of all."""
 
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from accounts.requests import SignedInRequest
 from ui.navigation import Entry, add
+from ui.slots import slot
+from ui.templatetags.ui import grouped
 
-from .models import Campaign
+from . import on_emails, on_people  # noqa: F401
+from .models import Campaign, Step
+
+if TYPE_CHECKING:
+    from emails.models import Template
 
 
 def running(request: HttpRequest) -> int:
@@ -27,3 +36,17 @@ add(
         count=running,
     )
 )
+
+
+@slot("template-deletion")
+def steps_keep_their_text(_request: HttpRequest, template: object) -> SafeString:
+    """How many steps of campaigns were written with a template."""
+    count = Step.written_with(cast("Template", template)).count()
+    if not count:
+        return SafeString()
+    words = ngettext(
+        "%(count)s campaign step was written with it and keeps its text.",
+        "%(count)s campaign steps were written with it and keep their text.",
+        count,
+    ) % {"count": grouped(count)}
+    return format_html('<p class="quiet">{}</p>', words)

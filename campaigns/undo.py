@@ -9,6 +9,8 @@ from django.utils.translation import ngettext
 
 from accounts.models import Undo, UndoRefused
 
+from .launching import undo as launching_undo  # noqa: F401
+from .leaving import removing  # noqa: F401
 from .models import Enrollment, EnrollmentRefused
 
 if TYPE_CHECKING:

@@ -1,17 +1,46 @@
-"""Campaigns: the list, the tabs of one, its steps, and the categories."""
+"""Campaigns: the list, the tabs of one, its steps, and the categories. Adding people has its own in
+launching/urls, taking them out in leaving/urls."""
 
-from django.urls import path
+from django.urls import path, register_converter
 
+from .acting import ACTIONS
+from .launching.urls import urlpatterns as launching
+from .leaving.urls import urlpatterns as leaving
+from .models import Kind
 from .views import campaigns, categories, people, settings, steps, tabs
 
 app_name = "campaigns"
 
+
+class PeopleActionConverter:
+    """`<people-action:action>` in a URL: only those that exist."""
+
+    regex = "|".join(ACTIONS)
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+class StepKindConverter(PeopleActionConverter):
+    """`<step-kind:kind>` in a URL: only those that exist."""
+
+    regex = "|".join(Kind.values)
+
+
+register_converter(PeopleActionConverter, "people-action")
+register_converter(StepKindConverter, "step-kind")
+
 urlpatterns = [
+    *launching,
+    *leaving,
     path("", campaigns.index, name="home"),
     path("new/", campaigns.new, name="new"),
     path("<int:pk>/", steps.setup, name="campaign"),
     path("<int:pk>/people/", people.people, name="people"),
-    path("<int:pk>/people/<slug:action>/", people.act, name="act"),
+    path("<int:pk>/people/<people-action:action>/", people.act, name="act"),
     path("<int:pk>/tasks/", tabs.tasks, name="tasks"),
     path("<int:pk>/emails/", tabs.emails, name="emails"),
     path("<int:pk>/settings/", settings.settings, name="settings"),
@@ -21,7 +50,7 @@ urlpatterns = [
     path("<int:pk>/duplicate/", campaigns.duplicate, name="duplicate"),
     path("<int:pk>/delete/", campaigns.delete, name="delete"),
     path("<int:pk>/restore/", campaigns.restore, name="restore"),
-    path("<int:pk>/steps/new/<slug:kind>/", steps.new, name="new-step"),
+    path("<int:pk>/steps/new/<step-kind:kind>/", steps.new, name="new-step"),
     path("steps/<int:pk>/", steps.edit, name="step"),
     path("steps/<int:pk>/move/", steps.move, name="move-step"),
     path("steps/<int:pk>/duplicate/", steps.duplicate, name="duplicate-step"),

@@ -1,21 +1,16 @@
-"""What a rep can do with emails where they stand: one by one, or with all that are ticked.
+"""What a rep can do with emails where they stand: one by one, or with all that are ticked."""
 
-An action is tried on each email by itself. What cannot be done with one of them, because it has
-moved meanwhile or must not, leaves that one out and says why; the others go on.
-"""
-
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy, ngettext, ngettext_lazy
+from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from .events import Observation, apply, record
 from .models import Cause, Email, Event, IllegalTransition, Status
-from .why import why_not
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -42,59 +37,6 @@ class Action:
     kind: str = ""
     question: Words = ""
     question_for_many: Words = ""
-
-
-@dataclass(frozen=True)
-class Result:
-    """What became of each email: done, or left out with the reason in words."""
-
-    action: Action
-    done: list[Email] = field(default_factory=list)
-    left: list[tuple[Email, str]] = field(default_factory=list)
-
-    @property
-    def sentence(self) -> str:
-        """What happened, for the notice: how many were done, and why others were not."""
-        said = [str(self._done())] if self.done else []
-        unconfirmed = [email for email, _why in self.left if email.is_unconfirmed]
-        if unconfirmed and len(self.left) > 1:
-            said.append(_left_in_doubt(len(unconfirmed)))
-            others = [words for email, words in self.left if not email.is_unconfirmed]
-        else:
-            others = [words for _email, words in self.left]
-        said += others[:3]
-        if len(others) > 3:
-            more = len(others) - 3
-            said.append(
-                ngettext("%(count)s more was left out.", "%(count)s more were left out.", more)
-                % {"count": more}
-            )
-        return " ".join(said)
-
-    def _done(self) -> Words:
-        count = len(self.done)
-        return self.action.done % {"count": count, "who": self.done[0].recipient}
-
-
-def _left_in_doubt(count: int) -> str:
-    return ngettext(
-        "%(count)s unconfirmed email was left out: it may have arrived. Decide on it by itself.",
-        "%(count)s unconfirmed emails were left out: they may have arrived. Decide on each of them.",
-        count,
-    ) % {"count": count}
-
-
-def carry_out(action: Action, emails: Iterable[Email], user: "User") -> Result:
-    """Do `action` with each of `emails`, each in a transaction of its own."""
-    result = Result(action)
-    for email in emails:
-        try:
-            action.do(email, by=user)
-        except IllegalTransition as refused:
-            result.left.append((refused.email, why_not(refused)))
-        else:
-            result.done.append(email)
-    return result
 
 
 # What is done -----------------------------------------------------------------------------------
@@ -128,6 +70,17 @@ def _say_it_arrived(email: Email, *, by: "User") -> None:
     email.refresh_from_db()
 
 
+def succeed(email: Email, *, by: "User") -> None:
+    """Mark it; raises IllegalTransition if it is marked already, for that is no second success."""
+    if not email.succeed(by=by):
+        raise IllegalTransition(email, Cause.SUCCEED)
+
+
+def unsucceed(email: Email, *, by: "User") -> None:
+    if not email.unsucceed(by=by):
+        raise IllegalTransition(email, Cause.UNSUCCEED)
+
+
 ARCHIVE = Action(
     "archive",
     gettext_lazy("Archive"),
@@ -149,6 +102,30 @@ UNARCHIVE = Action(
     ),
     undo="unarchive",
     key="e",
+)
+SUCCEED = Action(
+    "succeed",
+    gettext_lazy("Success"),
+    "circle-check",
+    succeed,
+    ngettext_lazy(
+        "Email to %(who)s marked as a success.", "%(count)s emails marked as a success.", "count"
+    ),
+    undo="succeed",
+    key="s",
+)
+UNSUCCEED = Action(
+    "unsucceed",
+    gettext_lazy("No success"),
+    "circle-x",
+    unsucceed,
+    ngettext_lazy(
+        "Email to %(who)s is no success any more.",
+        "%(count)s emails are no success any more.",
+        "count",
+    ),
+    undo="unsucceed",
+    key="s",
 )
 DELETE = Action(
     "delete",
@@ -253,14 +230,16 @@ RETRY_COMPLAINT = replace(
 _ANY = {
     each.name: each
     for each in (
-        ARCHIVE, UNARCHIVE, DELETE, RESTORE, SEND_NOW, UNDO_SEND, RETRY_BOUNCED, SEND_AGAIN, ARRIVED,
+        ARCHIVE, UNARCHIVE, SUCCEED, UNSUCCEED, DELETE, RESTORE, SEND_NOW, UNDO_SEND, RETRY_BOUNCED,
+        SEND_AGAIN, ARRIVED,
     )
 }  # fmt: skip
 NAMES = frozenset(_ANY)
 
 _OFFERED: dict[Status, tuple[Action, ...]] = {
-    Status.DELIVERED: (ARCHIVE,),
-    Status.ARCHIVED: (UNARCHIVE, DELETE),
+    Status.DELIVERED: (ARCHIVE, SUCCEED),
+    # What it was written for may come when it has long been archived.
+    Status.ARCHIVED: (UNARCHIVE, SUCCEED, DELETE),
     Status.SCHEDULED: (SEND_NOW, DELETE),
     Status.DRAFT: (DELETE,),
     Status.IN_PROGRESS: (),
@@ -282,7 +261,10 @@ def offered(email: Email, user: "User") -> tuple[Action, ...]:
         return (UNDO_SEND,)
     if email.status == Status.SPAM and user.is_admin:
         return (RETRY_COMPLAINT, DELETE)
-    return _OFFERED[Status(email.status)]
+    here = _OFFERED[Status(email.status)]
+    if email.succeeded_at:
+        return tuple(UNSUCCEED if each is SUCCEED else each for each in here)
+    return here
 
 
 def offered_for_many(status: Status, user: "User") -> tuple[Action, ...]:

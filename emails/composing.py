@@ -87,7 +87,7 @@ class Window:
     @property
     def follows(self) -> bool:
         """It is a new email to somebody whom `continues` has reached."""
-        return self.continues is not None and self.continues.is_followable
+        return self.continues is not None and self.continues.has_reached
 
     @staticmethod
     def _is_open(email: Email) -> bool:

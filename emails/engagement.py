@@ -8,16 +8,15 @@ from django.db.models import Count, Q, Sum
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 
-from .models import Email, Event, Status
+from .models import Email, Event
 from .models.querysets import EmailQuerySet
+from .models.vocabulary import SENT
 from .timeline import Moment, moment_of
 
 if TYPE_CHECKING:
     from accounts.models import User
     from prospects.models import Person
 
-# In the tab Sent: what people have got.
-SENT = (Status.DELIVERED, Status.ARCHIVED)
 # So many lines stand in a person's timeline.
 SHOWN = 100
 

@@ -85,6 +85,8 @@ _SIGNS = {
     Cause.UNARCHIVE: ("archive-restore", ""),
     Cause.REMOVE: ("trash-2", ""),
     Cause.RESTORE: ("rotate-ccw", ""),
+    Cause.SUCCEED: ("circle-check", "ok"),
+    Cause.UNSUCCEED: ("circle-x", ""),
 }
 
 

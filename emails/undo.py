@@ -13,8 +13,9 @@ from django.utils.translation import ngettext_lazy
 
 from accounts.models import Undo, UndoRefused
 
+from .actions import unsucceed
 from .bulk import undo as bulk_undo  # noqa: F401  (what was done with bulk emails)
-from .models import Composition, Email, IllegalTransition
+from .models import Cause, Composition, Email, IllegalTransition
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -39,6 +40,11 @@ class WayBack(NamedTuple):
     done: Any
 
 
+def _succeed_again(email: Email, *, by: "User") -> None:
+    if not email.succeed_again(by=by):
+        raise IllegalTransition(email, Cause.SUCCEED)
+
+
 WAYS_BACK = {
     "archive": WayBack(
         Email.unarchive,
@@ -53,6 +59,22 @@ WAYS_BACK = {
         ngettext_lazy(
             "Undone: the email is archived again.",
             "Undone: %(count)s emails are archived again.",
+            "count",
+        ),
+    ),
+    "succeed": WayBack(
+        unsucceed,
+        ngettext_lazy(
+            "Undone: the email is not marked as a success any more.",
+            "Undone: %(count)s emails are not marked as a success any more.",
+            "count",
+        ),
+    ),
+    "unsucceed": WayBack(
+        _succeed_again,
+        ngettext_lazy(
+            "Undone: the email is marked as a success again.",
+            "Undone: %(count)s emails are marked as a success again.",
             "count",
         ),
     ),

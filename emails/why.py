@@ -43,12 +43,31 @@ def why_not(refused: IllegalTransition) -> str:
             "“%(subject)s” may have arrived. Choose “Send again” or “It arrived” on the email"
             " itself."
         ) % {"subject": email.subject}
-    if email.on_hold and refused.cause in {Cause.SCHEDULE, Cause.MARK}:
-        return _held(email)
+    if email.is_held and refused.cause in {Cause.SCHEDULE, Cause.MARK}:
+        return held_because(email)
+    if told := _success_is_settled(refused):
+        return told
     return _("“%(subject)s” is in %(folder)s now, so that is not possible any more.") % {
         "subject": email.subject,
         "folder": folder_of(email).label,
     }
+
+
+def held_because(email: Email) -> str:
+    """What an email that is on hold is part of, and that this is paused."""
+    if email.bulk_id:
+        return _("It belongs to a bulk email that is paused.")
+    return keeper_of(email).held(email) or _("It is on hold: what it is part of is paused.")
+
+
+def _success_is_settled(refused: IllegalTransition) -> str:
+    """That it is marked already, or not any more; "" where something else was asked."""
+    told = {"subject": refused.email.subject}
+    if refused.cause == Cause.SUCCEED and refused.email.succeeded_at:
+        return _("“%(subject)s” is marked as a success already.") % told
+    if refused.cause == Cause.UNSUCCEED and not refused.email.succeeded_at:
+        return _("“%(subject)s” is not marked as a success.") % told
+    return ""
 
 
 def point(moment: datetime, zone: ZoneInfo | None = None) -> str:
@@ -97,7 +116,7 @@ def _draft(email: Email) -> str:
 def _scheduled(email: Email) -> str:
     assert email.send_at and email.channel
     if email.on_hold:
-        return _held(email)
+        return held_because(email)
     now = timezone.now()
     if email.send_at > now:
         return _not_due(email, now)
@@ -108,10 +127,6 @@ def _scheduled(email: Email) -> str:
         or _minute_is_full(email.channel)
         or _("Its time has come: it goes out as soon as a worker takes it.")
     )
-
-
-def _held(email: Email) -> str:
-    return keeper_of(email).held(email) or _("It belongs to a bulk email that is paused.")
 
 
 def _not_due(email: Email, now: datetime) -> str:

@@ -36,6 +36,8 @@ class Beginning:
             told["person"] = written(person)
         if self.email:
             told["email"] = str(self.email.pk)
+        if self.said.wrong and not self.said.day:
+            told["day"] = ""  # it is asked for, rather than today taken for it
         return told | self.said.typed()
 
 

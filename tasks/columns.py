@@ -51,7 +51,7 @@ PEOPLE = (
     Column(
         "task_due",
         _("Task Due Date"),
-        lambda _person, told: due(told.next, long=True) if told else "",
+        lambda _person, told: due(told.next) if told else "",
         order=90,
         kind="quiet",
         load=open_tasks,
@@ -81,6 +81,6 @@ def signs_of_emails(request: HttpRequest, emails: Sequence[Any]) -> Mapping[int,
     tasks = Task.seen_by(request.user).open().made_from(emails)  # type: ignore[arg-type]
     told: dict[int, SafeString] = {}
     for task in tasks.soonest_first():
-        words = format_html("{} {}", task.get_kind_display(), due(task, long=True))
+        words = format_html("{} {}", task.get_kind_display(), due(task))
         told.setdefault(task.email_id or 0, tag(words, "warn" if late(task) else ""))
     return told

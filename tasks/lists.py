@@ -35,6 +35,11 @@ class View:
         return self.slug == "done"
 
     @property
+    def is_one_day(self) -> bool:
+        """Whether the time alone says when its tasks are due."""
+        return self.slug in {"today", "tomorrow"}
+
+    @property
     def is_range(self) -> bool:
         return self.slug == "range"
 

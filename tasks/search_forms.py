@@ -81,6 +81,14 @@ class RangeForm(forms.Form):
         return self.cleaned_data["from"], self.cleaned_data["to"]
 
     @property
+    def unread(self) -> list[str]:
+        """The names of what is no day: shown as it was typed, which a field for days cannot do."""
+        codes = {
+            name: {error.code for error in errors} for name, errors in self.errors.as_data().items()
+        }
+        return [name for name, some in codes.items() if "invalid" in some]
+
+    @property
     def presets(self) -> list[tuple[str | Promise, date, date, bool]]:
         """Ranges at one press: words, first and last day, and whether it is the one that is open."""
         today, monday = self.today, after(self.today, 7 - self.today.weekday())

@@ -8,7 +8,8 @@ from uuid import uuid4
 from django.utils import timezone
 
 from accounts.models import User
-from campaigns.models import Campaign, Enrollment, Step, Turn
+from campaigns.launching.adding import add_people as add_to_launch
+from campaigns.models import Campaign, Enrollment, Launch, Step, Turn
 from emails.bulk.adding import add_people
 from emails.models import (
     Attempt,
@@ -171,6 +172,24 @@ def make_step(campaign: Campaign, kind: str = "email", day: int = 1, **fields: A
     return Step.objects.create(
         campaign=campaign, kind=kind, day=day, **({"position": position} | fields)
     )
+
+
+def make_launch(campaign: Campaign, *people: Person, by: User | None = None) -> Launch:
+    """The list of those whom `by`, else its owner, is about to add."""
+    by = by or campaign.owner
+    if not by.identities.exists():
+        make_identity(by)
+    launch = Launch.begin(by, campaign)
+    if people:
+        add_to_launch(launch, Person.objects.filter(pk__in=[person.pk for person in people]))
+    return launch
+
+
+def start_campaign(campaign: Campaign, *people: Person, by: User | None = None) -> Launch:
+    """Let `people` begin it now."""
+    launch = make_launch(campaign, *people, by=by)
+    launch.start(timezone.now())
+    return launch
 
 
 def make_enrollment(campaign: Campaign, person: Person | None = None, **fields: Any) -> Enrollment:

@@ -171,6 +171,13 @@ def test_it_shows_every_kind_of_evidence():
     assert Email.objects.unconfirmed().exists()
 
 
+def test_some_that_were_replied_to_are_a_success():
+    successes = Email.objects.exclude(succeeded_at=None)
+
+    assert successes.filter(archived_at=None).exists()
+    assert not successes.filter(replies=0).exists()
+
+
 def test_nothing_has_happened_in_the_future():
     now = timezone.now()
 

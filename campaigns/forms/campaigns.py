@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from accounts import time_zones
 from accounts.forms import TeamsField, one_line
 
+from ..editing import follow_change
 from ..models import Campaign, Category, TooMany
 
 if TYPE_CHECKING:
@@ -141,3 +142,6 @@ class SettingsForm(NewCampaignForm):
     def _save(self) -> None:
         super()._save()
         self.instance.share(self.cleaned_data["teams"])
+        if {"zone", "skip_weekends"} & set(self.changed_data):
+            for step in self.instance.steps.present():
+                follow_change(step, retimed=True)

@@ -2,7 +2,7 @@ from .campaigns import Campaign
 from .categories import Category, NotEmpty
 from .enrollments import Enrollment, EnrollmentRefused, Turn
 from .keeping import InUse, NameTaken, TooMany
-from .launches import Launch, LaunchPerson
+from .launches import Launch, LaunchPerson, LaunchStarted, LeftOut
 from .placing import Overtaken, StepRefused
 from .steps import Step
 from .vocabulary import Because, Hitch, Kind, State, Timing
@@ -18,6 +18,8 @@ __all__ = [
     "Kind",
     "Launch",
     "LaunchPerson",
+    "LaunchStarted",
+    "LeftOut",
     "NameTaken",
     "NotEmpty",
     "Overtaken",

@@ -201,6 +201,7 @@ def _settle(campaign: "Campaign") -> None:
             wrong, right = right, wrong
         if step.timing == wrong:
             type(step).objects.filter(pk=step.pk).update(timing=right)
+            _follow(step, retimed=True)
         if step.follows and not email_before:
             raise StepRefused(
                 _("“%(step)s” is a follow-up and needs an email before it. Change that step first.")

@@ -14,6 +14,8 @@ from .placing import Placing
 from .vocabulary import Kind, Timing
 
 if TYPE_CHECKING:
+    from emails.models import Template
+
     from ..editing import Affected
 
 
@@ -107,6 +109,12 @@ class Step(Placing):
         """The steps of the campaigns that `user` may change."""
         mine = Campaign.changed_by(user).values("pk")
         return cls.objects.filter(campaign__in=mine).present().select_related("campaign__owner")
+
+    @classmethod
+    def written_with(cls, template: "Template") -> StepQuerySet:
+        """The steps whose text came from `template`, in campaigns that are there."""
+        made = cls.objects.filter(template_version__template=template)
+        return made.present().filter(campaign__removed_at=None)
 
     @classmethod
     def seen_by(cls, user: User) -> StepQuerySet:

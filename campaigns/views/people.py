@@ -1,7 +1,7 @@
 """The people in a campaign, and what is done with one or with many of them."""
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -49,8 +49,6 @@ def people(request: SignedInRequest, pk: int) -> HttpResponse:
 def act(request: SignedInRequest, pk: int, action: str) -> HttpResponse:
     """Do one action with the people that are named, ticked, or all of the list; asks first where
     it must."""
-    if action not in ACTIONS:
-        raise Http404
     campaign = get_object_or_404(Campaign.seen_by(request.user), pk=pk)
     chosen, back = ACTIONS[action], page_that_asked(request, reverse("campaigns:people", args=[pk]))
     found = _meant(request, campaign)

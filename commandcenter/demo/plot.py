@@ -63,6 +63,7 @@ class Plot:
         self.now = now
         self.gone: set[str] = set()  # addresses that must not be mailed any more
         self.mailing = Mailing(self)
+        self.replied_to = 0
 
     def stories(self) -> list[Story]:
         """Exactly EMAILS of them."""
@@ -217,6 +218,7 @@ class Plot:
         getattr(self, f"_{fate}")(story, at)
         if story.email.status == Status.DELIVERED:
             self.engage(story, reader)
+            self._succeed(story)
             self._archive(story)
 
     def _deliver(self, story: Story, at: datetime) -> None:
@@ -272,6 +274,14 @@ class Plot:
         for at, act in reader.acts(story):
             if at < self.now:
                 act(at)
+
+    def _succeed(self, story: Story) -> None:
+        """Every third that was replied to, in the hours after."""
+        last = max(event.at for event in story.events)
+        self.replied_to += bool(story.email.replies)
+        at = last + HOUR
+        if story.email.replies and self.replied_to % 3 == 1 and at < self.now:
+            story.succeed(at)
 
     def _archive(self, story: Story) -> None:
         last = max(event.at for event in story.events)

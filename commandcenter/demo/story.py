@@ -36,6 +36,12 @@ class Story(Record):
         self.email.archived_at = at
         self._move(Cause.ARCHIVE, at, by=self.owner)
 
+    def succeed(self, at: datetime) -> None:
+        """It brought what it was written for."""
+        self.email.succeeded_at, self.email.succeeded_by = at, self.owner
+        self.email.updated_at = at
+        self._note(Cause.SUCCEED, at, self.email.status, by=self.owner)
+
     def retry_bounce(self, at: datetime) -> None:
         """Bounced, and sent once more all the same."""
         self._due(at)

@@ -25,7 +25,7 @@ State = BulkSend.State
 class Shown(NamedTuple):
     label: str | Promise
     statuses: tuple[Status, ...] = ()
-    did: str = ""  # the column that counts what people did
+    did: str = ""  # the figure of the tally that counts these
 
 
 class Show(Enum):
@@ -41,6 +41,7 @@ class Show(Enum):
     VIEWED = Shown(gettext_lazy("Viewed"), did="viewed")
     CLICKED = Shown(gettext_lazy("Clicked"), did="clicked")
     REPLIED = Shown(gettext_lazy("Replied"), did="replied")
+    SUCCESS = Shown(gettext_lazy("Success"), did="succeeded")
     WITHDRAWN = Shown(gettext_lazy("Taken out"))
 
     @classmethod

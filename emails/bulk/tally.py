@@ -32,6 +32,7 @@ class Tally:
     viewed: int = 0
     clicked: int = 0
     replied: int = 0
+    succeeded: int = 0
     recipients: int = 0  # on the list, whether their email is made or not
     subject: str = ""  # the common one
 
@@ -71,6 +72,9 @@ class Tally:
         ):
             if count:
                 said.append(words % {"count": grouped(count)})
+        if self.succeeded:
+            words = ngettext("%(count)s success", "%(count)s successes", self.succeeded)
+            said.append(words % {"count": grouped(self.succeeded)})
         return ", ".join(said)
 
 
@@ -86,6 +90,7 @@ def tallies(bulks: "Collection[int]") -> dict[int, Tally]:
         viewed=Count("pk", filter=Q(views__gt=0)),
         clicked=Count("pk", filter=Q(clicks__gt=0)),
         replied=Count("pk", filter=Q(replies__gt=0)),
+        succeeded=Count("pk", filter=Q(succeeded_at__isnull=False)),
     )
     for row in counted:
         tally = told[row["bulk"]]
@@ -96,6 +101,7 @@ def tallies(bulks: "Collection[int]") -> dict[int, Tally]:
         tally.viewed += row["viewed"]
         tally.clicked += row["clicked"]
         tally.replied += row["replied"]
+        tally.succeeded += row["succeeded"]
     on_list = BulkSend.objects.filter(pk__in=told).annotate(
         size=Count("recipients", filter=Q(recipients__removed_at=None))
     )

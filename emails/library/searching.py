@@ -41,7 +41,10 @@ class TemplateSearch(forms.Form):
         "team": gettext_lazy("Team templates"),
         "deleted": gettext_lazy("Deleted"),
     }
-    SORTS = {"name": "sort_name", "used": "-used_at", "replies": "-reply_rate"}
+    SORTS = {"name": "sort_name", "used": "-used_at"} | {
+        "replies": "-reply_rate",
+        "success": "-success_rate",
+    }
 
     words = forms.CharField(required=False, max_length=200)
     view = forms.ChoiceField(required=False, choices=list(VIEWS.items()))
@@ -99,6 +102,6 @@ class TemplateSearch(forms.Form):
     def in_order(self) -> "TemplateQuerySet":
         """`found`, each with the column to sort by."""
         found = self.found()
-        return {"used": found.with_last_use, "replies": found.with_reply_rate}.get(
-            self.chosen_sort, lambda: found
-        )()
+        columns = {"used": found.with_last_use, "replies": found.with_reply_rate}
+        columns |= {"success": found.with_success_rate}
+        return columns.get(self.chosen_sort, lambda: found)()

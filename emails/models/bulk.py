@@ -2,6 +2,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from .querysets import EmailQuerySet
 
 CANCELLED = "bulk_cancelled"
+WAITING = Q(status__in=[Status.SCHEDULED, Status.IN_PROGRESS])
+HELD = Q(on_hold=True)
 
 
 class BulkRefused(Exception):
@@ -119,15 +122,16 @@ class BulkSend(BulkRow):
 
     @transaction.atomic
     def pause(self, *, by: "User") -> None:
-        """Hold what has not been sent; what is in hand as well, should it have to wait again."""
+        """Hold what has not been sent, and all the others as well, should they have to wait again:
+        what is in hand, what has failed and is tried again, what bounces late."""
         self._move(State.PAUSED, State.OPEN)
-        self.emails.of_ids(self._lock_emails()).update(on_hold=True)
+        self.emails.of_ids(self._lock_emails(Q())).update(on_hold=True)
 
     @transaction.atomic
     def resume(self, *, by: "User") -> None:
         """Let it go on."""
         self._move(State.OPEN, State.PAUSED)
-        self.emails.of_ids(self._lock_emails(on_hold=True)).update(on_hold=False)
+        self.emails.of_ids(self._lock_emails(HELD)).update(on_hold=False)
         self._wake()
 
     @transaction.atomic
@@ -138,11 +142,12 @@ class BulkSend(BulkRow):
         Raises BulkRefused where nothing is left: what has all gone stays finished.
         """
         self._lock()
-        left = self._lock_emails()
-        self._refuse_unless(bool(left) or self.is_being_made or self.state not in GOING, "cancel")
+        here = self._lock_emails(WAITING | HELD)
+        left = self.emails.of_ids(here).filter(WAITING).exists()
+        self._refuse_unless(left or self.is_being_made or self.state not in GOING, "cancel")
         # Whatever was marked before is locked by now.
         self._move(State.CANCELLED, *GOING, ended_at=Now())
-        self.emails.filter(on_hold=True).update(on_hold=False)
+        self.emails.of_ids(here).filter(HELD).update(on_hold=False)
         told: dict[str, Any] = {"removed_at": Now(), "removed_by": by}
         told["removed_because"] = CANCELLED
         return change_all(self.emails.all(), Cause.WITHDRAW, by=by, on_hold=False, **told)
@@ -199,7 +204,7 @@ class BulkSend(BulkRow):
         """Let its one row in Drafts be there and say what it is, unless there is nothing yet."""
         from ..sending.html import line_of
 
-        if not (self.subject or self.html or self.recipients.exists()):
+        if not self._is_begun():
             self.emails.standing_for_drafts().delete()
             return
         shown = {"subject": self.subject, "identity": self.identity, "owner": self.owner}
@@ -214,15 +219,21 @@ class BulkSend(BulkRow):
         EmailContent.objects.update_or_create(email=row, defaults=words)
         row.tell_owner()
 
+    def _is_begun(self) -> bool:
+        """Whether there is anything of it that its writer would miss; a zone is there from the
+        start."""
+        typed = any(value for name, value in self.typed.items() if name != "zone")
+        said = self.subject or self.html or self.cc or self.bcc or typed
+        return bool(said) or self.files.exists() or self.recipients.exists()
+
     def be_a_draft(self) -> None:
         """Stay one for the rest of the transaction; raises BulkRefused if it is none."""
         self._lock()
         self._refuse_unless(self.is_draft, "change")
 
-    def _lock_emails(self, **which: Any) -> list[int]:
-        """Lock the emails that wait or are in hand (or `which` these are), by id; their ids."""
-        which = which or {"status__in": [Status.SCHEDULED, Status.IN_PROGRESS]}
-        return list(self.emails.filter(**which).locked().values_list("pk", flat=True))
+    def _lock_emails(self, which: Q) -> list[int]:
+        """Lock those of its emails, in the order of their ids; the ids."""
+        return list(self.emails.filter(which).locked().values_list("pk", flat=True))
 
     def _lock(self) -> None:
         self.refresh_from_db(from_queryset=BulkSend.objects.select_for_update(no_key=True))

@@ -7,7 +7,7 @@ order, else the planner goes through all that a sender ever wrote, or through a 
 
 from .vocabulary import Lane
 
-# The condition of the index: scheduled, in a folder, and not of a bulk email that is paused.
+# The condition of the index: scheduled, in a folder, and not part of something that is paused.
 WAITING = "status = 'scheduled' AND removed_at IS NULL AND NOT on_hold"
 # Its time has come, and nobody has it.
 FREE = f"""{WAITING} AND send_at <= statement_timestamp()

@@ -16,8 +16,8 @@ from . import vocabulary
 from .changing import IllegalTransition, react_all
 from .history import Transition
 from .querysets import UNCONFIRMED
+from .succeeding import Succeeding
 from .vocabulary import TRANSITIONS, Cause, Status
-from .weighing import Weighing
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 
-class Email(Weighing):
+class Email(Succeeding):
     """One message to one recipient, with its own tracking, and what people and workers do with it.
 
     Every verb that it cannot follow from where it stands raises IllegalTransition and changes
@@ -247,19 +247,13 @@ class Email(Weighing):
 
     @classmethod
     @transaction.atomic
-    def stop_waiting_for(
-        cls, values: "Collection[str]", because: str, *, sender: "int | None" = None
-    ) -> int:
-        """Scheduled → Failed, at once and however many there are, for all whose To is one of
-        `values` (addresses, domains), with the Suppression.Reason why; returns how many.
+    def stop_all(cls, ids: "Collection[int]", because: str) -> int:
+        """Scheduled → Failed, at once and however many there are, as their To must not be mailed,
+        with the Suppression.Reason why; returns how many.
 
         Each row's lock decides against a worker that marks it at this instant: what is In
         Progress by then finishes.
         """
-        waiting = cls.objects.waiting_for(values)
-        if sender:
-            waiting = waiting.filter(owner=sender)
-        ids = list(waiting.values_list("pk", flat=True))
         stopped = cls.objects.in_folder(Status.SCHEDULED).of_ids(ids).locked()
         owners = {email.pk: (email.owner_id, email.to_address) for email in stopped}
         told: dict[str, Any] = {"reason": "suppressed", "server_words": ""}

@@ -1,4 +1,4 @@
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Self
 
 from django.db import models, transaction
@@ -42,7 +42,7 @@ class EmailQuerySet(models.QuerySet["Email"]):
         """In a folder or in the trash: what of it was said is still known."""
         return self.filter(purged_at=None)
 
-    def of_ids(self, ids: Sequence[int]) -> Self:
+    def of_ids(self, ids: Collection[int]) -> Self:
         return self.filter(pk__in=ids)
 
     def with_status(self, *statuses: str) -> Self:
@@ -65,7 +65,7 @@ class EmailQuerySet(models.QuerySet["Email"]):
         return self.in_folder(Status.SCHEDULED).filter(send_at__lte=Now())
 
     def due(self) -> Self:
-        """Those of them that may go: not of a bulk email that is paused."""
+        """Those of them that may go: not part of something that is paused."""
         return self.ripe().filter(on_hold=False)
 
     def long_removed(self) -> Self:
@@ -82,7 +82,9 @@ class EmailQuerySet(models.QuerySet["Email"]):
         return self.exclude(to_address="")
 
     def with_which_somebody(self, did: str) -> Self:
-        """Those that somebody "viewed", "clicked" or "replied" to."""
+        """Those that somebody "viewed", "clicked" or "replied" to, or with which they "succeeded"."""
+        if did == "succeeded":
+            return self.exclude(succeeded_at=None)
         column = {"viewed": "views", "clicked": "clicks", "replied": "replies"}[did]
         return self.filter(**{f"{column}__gt": 0})
 
@@ -135,7 +137,8 @@ class EmailQuerySet(models.QuerySet["Email"]):
 
     def for_pane(self) -> Self:
         """With what the reading pane shows of the email itself, in one query."""
-        related = ("person", "channel", "identity", "owner", "content", "template_version")
+        whose = ("person", "owner", "succeeded_by")
+        related = (*whose, "channel", "identity", "content", "template_version")
         return self.unpurged().select_related(*related).defer("template_version__html")
 
     def for_compose(self) -> Self:

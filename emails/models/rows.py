@@ -130,8 +130,8 @@ class EmailRow(models.Model):
     send_zone = models.CharField(max_length=64, blank=True)
     at_once = models.BooleanField(default=False)  # by "Send now": waits for the undo window only
     lane = models.PositiveSmallIntegerField(choices=Lane, default=Lane.SINGLE)
-    # Its bulk email or its campaign is paused: as long as that is so it is neither claimed nor
-    # marked.
+    # Part of something that is paused, a bulk email or a campaign: as long as that is so, nothing
+    # of it that comes to wait is claimed or marked, whatever its status is now.
     on_hold = models.BooleanField(default=False)
     message_id = models.CharField(max_length=255, blank=True)
     # Who is preparing or sending it, and until when that counts. No index: these change often.
@@ -154,6 +154,11 @@ class EmailRow(models.Model):
     )
     removed_because = models.CharField(max_length=40, blank=True)
     purged_at = models.DateTimeField(null=True)
+    # A mark and no status; without somebody it was set by what the recipient did.
+    succeeded_at = models.DateTimeField(_("success"), null=True)
+    succeeded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", db_index=False
+    )
 
     # Rolled up from events.
     views = models.PositiveIntegerField(_("views"), default=0)
@@ -195,14 +200,26 @@ class EmailRow(models.Model):
         return self.bulk_id is not None and not self.to_address
 
     @property
+    def is_held(self) -> bool:
+        """Whether it waits for more than its time: what it is part of is paused."""
+        return self.status == Status.SCHEDULED and self.on_hold
+
+    @property
     def is_unconfirmed(self) -> bool:
         return self.status == Status.FAILED and self.reason == UNCONFIRMED
 
     @property
-    def is_followable(self) -> bool:
-        """Whether it has reached somebody who can be written to again."""
-        reached = self.status in {Status.DELIVERED, Status.ARCHIVED}
+    def has_reached(self) -> bool:
+        """Whether it has reached its recipient, so that a follow-up quotes it."""
+        reached = self.status in {Status.DELIVERED, Status.ARCHIVED, Status.SPAM}
         return reached and self.removed_at is None
+
+    @property
+    def is_followable(self) -> bool:
+        """Whether its recipient can be written to again from where it is: from any folder, but not
+        while it is on its way, nor where it only stands for many."""
+        in_hand = self.status == Status.IN_PROGRESS or self.seconds_left > 0
+        return not (in_hand or self.stands_for_bulk or self.removed_at)
 
     @property
     def seconds_left(self) -> float:

@@ -15,7 +15,7 @@ from prospects.models import sort_key
 
 from .categories import Category
 from .favourites import Favourite
-from .uses import Uses, last_use, reply_rate
+from .uses import Uses, last_use, reply_rate, success_rate
 
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
@@ -74,6 +74,10 @@ class TemplateQuerySet(SharedQuerySet["Template"]):
     def with_reply_rate(self) -> Self:
         """Each with `reply_rate`: how many of a thousand emails made with it were replied to."""
         return self.annotate(reply_rate=reply_rate())
+
+    def with_success_rate(self) -> Self:
+        """Each with `success_rate`, likewise."""
+        return self.annotate(success_rate=success_rate())
 
     def favourites_first(self, then: str = "sort_name") -> Self:
         return self.order_by("-is_favourite", then, "sort_name", "pk")

@@ -23,23 +23,36 @@ TEMPLATE = "template_version__template"
 
 @dataclass(frozen=True, slots=True)
 class Uses:
-    """How many emails arrived, and how many of them were viewed, clicked and replied to."""
+    """How many emails arrived, and how many of them were viewed, clicked, replied to and a success."""
 
     sent: int = 0
     viewed: int = 0
     clicked: int = 0
     replied: int = 0
+    succeeded: int = 0
     last_at: datetime | None = None
 
     @property
     def rates(self) -> list[tuple[str, int, int]]:
-        """Kind, count and per cent of viewed, clicked and replied; none of what was never sent."""
-        told = (("viewed", self.viewed), ("clicked", self.clicked), ("replied", self.replied))
-        return [(kind, count, round(100 * count / self.sent)) for kind, count in told if self.sent]
+        """Kind, count and per cent of each, as they are shown; none of what was never sent."""
+        told = (
+            ("viewed", self.viewed),
+            ("clicked", self.clicked),
+            ("replied", self.replied),
+            ("success", self.succeeded),
+        )
+        return [(kind, count, self._percent(count)) for kind, count in told if self.sent]
 
     @property
     def percent_replied(self) -> int:
-        return round(100 * self.replied / self.sent) if self.sent else 0
+        return self._percent(self.replied)
+
+    @property
+    def percent_succeeded(self) -> int:
+        return self._percent(self.succeeded)
+
+    def _percent(self, count: int) -> int:
+        return round(100 * count / self.sent) if self.sent else 0
 
     @classmethod
     def by_template(cls, templates: "Iterable[Template]") -> "dict[int, Uses]":
@@ -67,6 +80,7 @@ class Uses:
             "of_viewed": Count("pk", filter=Q(views__gt=0)),
             "of_clicked": Count("pk", filter=Q(clicks__gt=0)),
             "of_replied": Count("pk", filter=Q(replies__gt=0)),
+            "of_succeeded": Count("pk", filter=Q(succeeded_at__isnull=False)),
             "of_last": Max("delivered_at"),
         }
         counted = emails.order_by().values_list(name).annotate(**figures)
@@ -80,8 +94,17 @@ def last_use() -> Coalesce:
 
 def reply_rate() -> Coalesce:
     """Of a queryset of templates: how many of a thousand emails of theirs were replied to."""
-    replied = Count("pk", filter=Q(replies__gt=0)) * 1000 / Count("pk")
-    return Coalesce(_of_each(replied), Value(0), output_field=IntegerField())
+    return _rate(Q(replies__gt=0))
+
+
+def success_rate() -> Coalesce:
+    """Of a queryset of templates: how many of a thousand emails of theirs were a success."""
+    return _rate(Q(succeeded_at__isnull=False))
+
+
+def _rate(such: Q) -> Coalesce:
+    a_thousand = Count("pk", filter=such) * 1000 / Count("pk")
+    return Coalesce(_of_each(a_thousand), Value(0), output_field=IntegerField())
 
 
 def _of_each(figure: Any) -> Subquery:

@@ -19,6 +19,10 @@ class Status(models.TextChoices):
     SPAM = "spam", _("Spam")
 
 
+# The tab Sent: what its recipient's mail server has taken.
+SENT = (Status.DELIVERED, Status.ARCHIVED)
+
+
 class Lane(models.IntegerChoices):
     """In what order a sender's due emails go: what was written to one person never waits behind
     a bulk email."""
@@ -39,8 +43,8 @@ class Outcome(models.IntegerChoices):
 
 
 class Cause(models.TextChoices):
-    """What happened to an email: one row of the table of transitions each, and the three
-    that leave its status alone."""
+    """What happened to an email: one row of the table of transitions each, and those that
+    leave its status alone."""
 
     CREATE = "create", _("Saved as a draft")
     SCHEDULE = "schedule", _("Scheduled")
@@ -63,6 +67,8 @@ class Cause(models.TextChoices):
     UNARCHIVE = "unarchive", _("Unarchived")
     REMOVE = "remove", _("Deleted")
     RESTORE = "restore", _("Restored")
+    SUCCEED = "succeed", _("Marked as a success")
+    UNSUCCEED = "unsucceed", _("No success any more")
 
 
 class Rule(NamedTuple):

@@ -1,8 +1,10 @@
 """Whether somebody an email goes to must not be mailed, and what that does to what waits."""
 
 from collections.abc import Sequence
-from itertools import groupby
+from itertools import chain, groupby
 from typing import NamedTuple
+
+from django.db import transaction
 
 from prospects.consent import when_suppressed
 from prospects.models import Suppression, values_covering
@@ -31,32 +33,51 @@ def first_suppressed(addresses: list[str], sender: int | None = None) -> Suppres
 
 
 @when_suppressed
+@transaction.atomic
 def stop_waiting(suppressions: Sequence[Suppression]) -> int:
     """Stop every scheduled email that goes to one of these, in whichever line; how many.
 
     What somebody schedules while this runs is refused by its mark.
     """
-    return sum(
-        Email.stop_waiting_for({row.value for row in rows}, reason, sender=sender)
+    groups = [
+        (reason, _waiting_for({row.value for row in rows}, sender))
         for (reason, sender), rows in groupby(
             sorted(suppressions, key=_kind), key=lambda row: (row.reason, row.sender_id)
         )
-    ) + _stop_copies({row.value for row in suppressions})
+    ]
+    copies = _with_copies_to({row.value for row in suppressions})
+    # In one statement, whichever line it is: those of To and then those of Cc would be in another
+    # order than everybody else's.
+    concerned = {*copies, *chain.from_iterable(ids for _reason, ids in groups)}
+    list(Email.objects.of_ids(concerned).locked().values_list("pk"))
+    stopped = sum(Email.stop_all(ids, reason) for reason, ids in groups)
+    return stopped + _stop_copies(copies)
 
 
 def _kind(row: Suppression) -> tuple[str, int]:
     return row.reason, row.sender_id or 0
 
 
-def _stop_copies(values: set[str]) -> int:
+def _waiting_for(values: set[str], sender: int | None) -> list[int]:
+    """The emails whose To is one of `values`; of that sender alone, if there is one."""
+    waiting = Email.objects.waiting_for(values)
+    if sender:
+        waiting = waiting.filter(owner=sender)
+    return list(waiting.values_list("pk", flat=True))
+
+
+def _with_copies_to(values: set[str]) -> list[int]:
     """Those that would go to one of `values` as Cc or Bcc."""
-    concerned = [
+    return [
         email.pk
         for email in Email.objects.with_copies().in_folder(Email.Status.SCHEDULED).for_copies()
         if any(not values.isdisjoint(values_covering(each)) for each in email.content.recipients)
     ]
+
+
+def _stop_copies(ids: Sequence[int]) -> int:
     stopped = 0
-    for email in Email.objects.of_ids(concerned).select_related("content").locked():
+    for email in Email.objects.of_ids(ids).select_related("content").locked():
         found = suppressed(email)
         if not found:  # their mail may go: it is another sender's that is not wanted
             continue

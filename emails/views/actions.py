@@ -12,8 +12,9 @@ from accounts.requests import SignedInRequest
 from ui.notices import tell
 from ui.shortcuts import changed, page_that_asked, refused
 
-from ..actions import Result, asks, carry_out, named, offered_for_many
+from ..actions import asks, named, offered_for_many
 from ..folders import Folder
+from ..results import Result, carry_out
 from ..undo import offer
 
 # More rows than a page holds are never ticked.

@@ -74,9 +74,9 @@ def edit(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_GET
 @editor_page
 def follow_up(request: SignedInRequest, pk: int) -> HttpResponse:
-    """A new email to the recipient of one that has arrived, which is quoted in it."""
+    """A new email to the recipient of another one, which is quoted in it if it has arrived."""
     email = get_object_or_404(request.user.emails.for_compose().present(), pk=pk)
-    if not email.is_followable:
+    if not email.has_reached:
         return redirect(f"{reverse('emails:compose')}?{urlencode({'to': email.to_address})}")
     window = Window.following(email, WindowForm.key_in(request.GET))
     return open_window(request, window, window.typed())

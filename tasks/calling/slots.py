@@ -56,6 +56,8 @@ def call_from_row(request: HttpRequest, email: object) -> SafeString:
     """Made without a template or a query: it stands on every row."""
     row, user = cast(Email, email), cast(SignedInRequest, request).user
     person = row.person
+    if person and not (person.phone or person.linkedin):
+        person = None
     if person and not (Person.all_are_seen_by(user) or person.owner_id == user.pk):
         person = None
     call = dial(user, person.phone) if person else ""

@@ -30,15 +30,14 @@ def late(task: Task) -> bool:
 
 
 @register.simple_tag
-def due(task: Task, long: bool = False) -> SafeString:
-    """When a task is due, in the user's zone: 09:00 · Today · Tomorrow 09:00 · Thu 20 Nov."""
+def due(task: Task, clock_alone: bool = False) -> SafeString:
+    """When a task is due, in the user's zone: Today 09:00 · Tomorrow · Thu 20 Nov 09:00; with
+    `clock_alone` the time alone if it has one."""
     zone = timezone.get_current_timezone()
     day, clock = task.day_in(zone), task.clock_in(zone)
-    today = timezone.localdate()
-    heading = day_heading(day, today)
-    words = heading if clock is None else f"{heading} {clock:%H:%M}"
-    if clock is not None and day == today and not long:
-        words = f"{clock:%H:%M}"
+    words = day_heading(day, timezone.localdate())
+    if clock is not None:
+        words = f"{clock:%H:%M}" if clock_alone else f"{words} {clock:%H:%M}"
     full = moments.full(task.due_at) if clock else date_format(day, "l j F Y")
     stamp = task.due_at.isoformat() if clock else day.isoformat()
     return format_html('<time datetime="{}" title="{}">{}</time>', stamp, full, words)

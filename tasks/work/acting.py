@@ -1,6 +1,7 @@
 """What is done with the task that is open, and where one goes on from there."""
 
 from django.contrib import messages
+from django.contrib.messages import get_messages
 from django.urls import reverse
 
 from accounts.models import Undo
@@ -73,6 +74,8 @@ def last_of(request: SignedInRequest, run: Run) -> dict[str, int | None]:
 def say_sent(request: SignedInRequest, task: Task) -> None:
     """Say again what the compose window, which is closed by now, has said: its email goes out, and
     that can be undone."""
+    if len(get_messages(request)):  # the page has asked twice before it went on
+        return
     email, undo = _email_of(task.pk), _undo_of_sending(request, task.pk)
     if email and undo:
         tell(request, on_its_way(email), undo=reverse("undo", args=[undo.pk]))

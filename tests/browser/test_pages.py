@@ -5,6 +5,7 @@ nothing that axe objects to. SCREENSHOTS=folder keeps a picture of each there.
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from django.urls import URLResolver, get_resolver, reverse
@@ -15,6 +16,7 @@ from emails.models import Category, Status, Template
 from emails.tracking.rewriting import unsubscribe_url
 from prospects import consent
 from prospects.models import Group
+from tasks.models import Call, CallWord
 from tests.browser.conftest import enter, findings
 from tests.factories import (
     make_bulk,
@@ -24,6 +26,7 @@ from tests.factories import (
     make_identity,
     make_launched,
     make_person,
+    make_task,
     make_template,
     make_user,
 )
@@ -36,7 +39,7 @@ LOOKS = {
     "dark phone": (390, True),
 }
 # Whose pages are ours from end to end, and those of django-allauth that we lead to.
-OURS = {"emails", "people", "templates", "accounts", "setup", "consent"}
+OURS = {"emails", "people", "tasks", "calls", "templates", "accounts", "setup", "consent"}
 SIGN_IN = ["account_login", "account_reset_password", "account_reset_password_done"]
 SECURITY = ["account_change_password", "mfa_index"]
 # They take what is posted, lead elsewhere, or are part of a page.
@@ -57,6 +60,10 @@ NO_PAGES = {
     "emails:schedule",
     "emails:send",
     "people:columns",
+    "tasks:fill",
+    "tasks:home",
+    "tasks:people",
+    "tasks:reminders",
     "templates:picker",
     "templates:picker-beside",
     "templates:picker-found",
@@ -83,11 +90,32 @@ def admin():
     consent.unsubscribe_address(people[3].email, source="link")
     make_launched(admin, *people)
     make_library(admin)
+    make_tasks(admin, people[0])
     left = admin.emails.get(subject="failed, number 0")
     told = {"email_id": left.pk, "because": "too_many", "words": "Three a week!"}
     consent.unsubscribe_address(left.to_address, source="link", **told)
     consent.block(["rival.example"], by=admin, why="A rival of ours")
     return admin
+
+
+def make_tasks(admin, person):
+    """A task of each kind, one that is done, a call and a reminder."""
+    person.phone, person.linkedin = "+46 70 123 45 67", "https://www.linkedin.com/in/maria"
+    person.save()
+    for kind, name in (
+        ("email", "Send the list"),
+        ("call", "Call about the price"),
+        ("inmail", "Connect on LinkedIn"),
+        ("custom", "Update the forecast"),
+    ):
+        make_task(
+            admin, name, kind=kind, person=person, details="Ask for the two sites.", priority=1
+        )
+    make_task(admin, "Done before").complete(by=admin)
+    outcome = CallWord.offered_on("outcome").first()
+    Call.log(person, admin, key=uuid4(), seconds=390, outcome=outcome, notes="Wants two sites.")
+    task = admin.tasks.get(name="Update the forecast")
+    task.reminders.create(user=admin, at=task.due_at)
 
 
 def make_library(admin):
@@ -144,6 +172,7 @@ def pages_of(admin) -> dict[str, str]:
         "group edit": reverse("people:edit-group", args=[group.pk]),
         "identity": reverse("setup:identity", args=[identity.pk]),
         **pages_of_library(admin),
+        **pages_of_tasks(admin),
         "channel": reverse("setup:channel", args=[channel.pk]),
         "member": reverse("accounts:member", args=[admin.pk]),
         "unsubscribe": reverse("consent:unsubscribe", args=[person.pk]),
@@ -153,6 +182,21 @@ def pages_of(admin) -> dict[str, str]:
         "way out": unsubscribe_url(bounced.pk),
         "way out taken": unsubscribe_url(admin.emails.get(subject="failed, number 0").pk),
         "404": "/nowhere/",
+    }
+
+
+def pages_of_tasks(admin) -> dict[str, str]:
+    tasks = {task.name: task for task in admin.tasks.present()}
+    person = tasks["Call about the price"].person
+    told = {f"task {name}": task.get_absolute_url() for name, task in tasks.items()}
+    return told | {
+        "tasks worked through": f"{reverse('tasks:work', args=['today'])}",
+        "tasks worked through to the end": f"{reverse('tasks:work', args=['today'])}?at=end",
+        "tasks worked through, none": f"{reverse('tasks:work', args=['tomorrow'])}",
+        "email for a task": reverse("tasks:write", args=[tasks["Send the list"].pk]),
+        "call": reverse("calls:of-person", args=[person.pk]),
+        "calls in the history": f"{person.get_absolute_url()}?tab=history",
+        "call word": reverse("calls:word", args=[CallWord.offered_on("outcome").first().pk]),
     }
 
 

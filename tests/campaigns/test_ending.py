@@ -87,6 +87,7 @@ def test_a_reply_is_a_success_where_that_is_set(campaign):
     enrollment.refresh_from_db()
     second.refresh_from_db()
     assert enrollment.succeeded_at
+    assert first.succeeded_at
     assert (enrollment.state, second.status) == (State.ACTIVE, Status.SCHEDULED)
 
 

@@ -5,6 +5,7 @@ import re
 import pytest
 from django.urls import reverse
 
+from emails.folders import FOLDER_OF
 from emails.following import again
 from emails.models import Channel, Email, Identity, Status
 from emails.sending.dispatch import Dispatcher
@@ -275,17 +276,32 @@ def test_a_follow_up_that_was_begun_is_gone_on_with(client, rita, maria, sink):
     assert "begun" in client.get(address).content.decode()
 
 
-def test_only_what_has_arrived_is_followed_up(client, rita, maria):
-    waiting = make_email(rita, Status.SCHEDULED, person=maria)
-    response = client.get(reverse("emails:follow-up", args=[waiting.pk]))
-    assert response.status_code == 302 and "maria%40nordlys.example" in response["Location"]
+NOTHING_QUOTED = [Status.DRAFT, Status.SCHEDULED, Status.FAILED, Status.BOUNCED]
 
 
-def test_rows_and_the_pane_offer_it(client, rita, maria):
-    email = make_email(rita, Status.DELIVERED, person=maria)
-    page = client.get(f"/emails/sent/delivered/?open={email.pk}").content.decode()
-    assert page.count(reverse("emails:follow-up", args=[email.pk])) == 4  # href and hx-get, twice
-    assert "follow-up" not in client.get("/emails/pending/drafts/").content.decode()
+@pytest.mark.parametrize("status", NOTHING_QUOTED)
+def test_who_has_not_got_it_is_written_to_with_nothing_quoted(client, rita, maria, status):
+    email = make_email(rita, status, person=maria, html="<p>never read</p>")
+
+    response = client.get(reverse("emails:follow-up", args=[email.pk]), follow=True)
+
+    assert response.context["form"].initial["to"] == maria.email
+    assert "never read" not in response.text
+
+
+@pytest.mark.parametrize("status", sorted(Status))
+def test_every_row_and_its_pane_offer_it_but_what_is_on_its_way(client, rita, maria, status):
+    email = make_email(rita, status, person=maria)
+    page = client.get(f"/emails/{FOLDER_OF[status]}/?open={email.pk}").text
+
+    offered = 0 if status == Status.IN_PROGRESS else 4  # href and hx-get, twice
+    assert page.count(reverse("emails:follow-up", args=[email.pk])) == offered
+
+
+def test_what_can_still_be_undone_offers_nothing_but_that(client, rita, maria):
+    email = make_email(rita, person=maria)
+    email.send(by=rita)
+    assert "follow-up" not in client.get(f"/emails/pending/scheduled/?open={email.pk}").text
 
 
 # Signatures ------------------------------------------------------------------------------------

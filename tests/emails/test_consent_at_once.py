@@ -130,3 +130,17 @@ def test_two_who_unsubscribe_the_same_address_leave_one_line(rita, maria):
         second.waits()
     assert (len(first.new), len(second.result.new), second.result.known) == (1, 0, 1)
     assert ConsentChange.objects.count() == 1
+
+
+@pytest.mark.parametrize("first", ["to", "cc"])
+def test_emails_are_locked_in_their_order_whichever_line_the_address_is_in(rita, maria, first):
+    """As everybody else does it: who holds the first and wants the second is not in the way."""
+    to = {"to": {"person": maria}, "cc": {"cc": (maria.email,)}}
+    second = "cc" if first == "to" else "to"
+    one, two = (make_email(rita, Status.SCHEDULED, **to[line]) for line in (first, second))
+    with transaction.atomic():
+        Email.objects.filter(pk=one.pk).locked().get()
+        leaves = Elsewhere(lambda: consent.unsubscribe([maria.pk]))
+        leaves.waits()
+        Email.objects.filter(pk=two.pk).select_for_update(nowait=True).get()
+    assert leaves.result.stopped == 2

@@ -38,6 +38,8 @@ STEPS: dict[str, Callable[[Email], object]] = {
     "mark": lambda email: _mark(email),
     "archive": lambda email: email.archive(by=email.owner),
     "unarchive": lambda email: email.unarchive(by=email.owner),
+    "succeed": lambda email: email.succeed(by=email.owner),
+    "unsucceed": lambda email: email.unsucceed(by=None),
     "remove": lambda email: email.remove(by=email.owner),
     "restore": lambda email: email.restore(by=email.owner),
     "learn": lambda email: _learn(email),

@@ -73,12 +73,15 @@ def test_the_page_counts_by_status_and_lists_what_is_asked_for(client, rita, bul
     first, second, third, _fourth = bulk.emails.order_by("pk")
     deliver(first, second)
     Email.objects.filter(pk=first.pk).update(views=2)
+    Email.objects.get(pk=second.pk).succeed(by=bulk.owner)
     third.stop("suppressed", address=third.to_address, because="unsubscribed")
 
     page = text(show(client, bulk))
-    assert "2 delivered, 1 scheduled, 1 failed, 1 viewed" in page and "On its way" in page
+    assert (
+        "2 delivered, 1 scheduled, 1 failed, 1 viewed, 1 success" in page and "On its way" in page
+    )
 
-    for asked, expected in (("viewed", first), ("failed", third)):
+    for asked, expected in (("viewed", first), ("success", second), ("failed", third)):
         page = text(show(client, bulk, f"?show={asked}"))
         assert expected.recipient in page and page.count('class="row"') == 1
     assert show(client, bulk, "?show=nonsense").status_code == 200
@@ -301,6 +304,72 @@ def test_one_that_was_taken_out_while_it_was_paused_can_be_sent_by_itself(bulk, 
     bulk.resume(by=bulk.owner)
     email.schedule(timezone.now(), by=bulk.owner)
     assert email in Email.objects.ripe().filter(on_hold=False)
+
+
+@pytest.mark.parametrize("paused", ["after it failed", "while it was in hand"])
+def test_one_that_is_tried_again_while_it_is_paused_waits_and_says_so(client, bulk, paused):
+    failed = bulk.emails.order_by("pk").first()
+    if paused == "after it failed":
+        failed.stop("too_late")
+    attempt = make_attempt(failed) if failed.status == Status.SCHEDULED else None
+    bulk.pause(by=bulk.owner)
+    if attempt:
+        attempt.outcome, attempt.ended_at, attempt.reason = 2, timezone.now(), "refused"
+        attempt.save()
+        failed.weigh()
+
+    page = text(client.post(reverse("emails:act", args=[failed.pk, "retry"]), follow=True))
+
+    failed.refresh_from_db()
+    assert failed.status == Status.SCHEDULED and not Email.objects.due().exists()
+    said = f"Email to {failed.recipient} waits in Scheduled and is not sent yet."
+    assert f"{said} It belongs to a bulk email that is paused." in page
+    assert "is sent again now" not in page
+
+    bulk.resume(by=bulk.owner)
+    assert failed in Email.objects.due()
+
+
+def test_ticked_ones_that_wait_are_told_apart_from_those_that_go(client, rita, bulk):
+    held = bulk.emails.order_by("pk")[:2]
+    for email in held:
+        email.stop("too_late")
+    bulk.pause(by=bulk.owner)
+    free = make_email(rita, Status.FAILED)
+    retry = reverse("emails:act-on-ticked", args=["undelivered/failed", "retry"])
+
+    told = {"email": [email.pk for email in (*held, free)]}
+    page = text(client.post(retry, told, follow=True))
+
+    assert "Email to maria@nordlys.example is sent again now." in page
+    assert "2 emails wait in Scheduled and are not sent yet." in page
+
+
+def test_what_bounces_late_while_it_is_paused_waits_when_it_is_tried_again(bulk):
+    email = bulk.emails.first()
+    deliver(email)
+    bulk.pause(by=bulk.owner)
+    attempt = email.attempts.get()
+    attempt.outcome = 4
+    attempt.save()
+    email.weigh()
+
+    email.retry(by=bulk.owner)
+    email.refresh_from_db()
+
+    assert email.is_held and not Email.objects.due().exists()
+
+
+def test_cancelled_what_has_failed_can_be_tried_again_at_once(bulk):
+    failed = bulk.emails.first()
+    failed.stop("too_late")
+    bulk.pause(by=bulk.owner)
+    bulk.cancel(by=bulk.owner)
+
+    failed.refresh_from_db()
+    failed.retry(by=bulk.owner)
+
+    assert failed in Email.objects.due()
 
 
 def test_while_it_is_paused_nothing_of_it_is_tried_again_or_sent_early(client, bulk):

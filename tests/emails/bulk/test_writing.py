@@ -1,12 +1,14 @@
 """The window of a bulk email: whom it goes to, common words and own ones, review, sending."""
 
+from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import Undo
-from emails.models import BulkSend, Status
+from emails.models import BulkSend, Status, StoredFile
 from prospects.models import Group, Suppression
 from tests.factories import make_bulk, make_draft, make_identity, make_person, make_user
 
@@ -209,6 +211,29 @@ def test_all_that_is_typed_is_kept_even_what_is_not_right_yet(client, rita, bulk
     assert (bulk.subject, bulk.html) == ("New", "<p>New</p>")
     assert 'value="nobody@"' in page and 'value="2001-01-01"' in page
     assert rita.emails.in_folder(Status.DRAFT).get().subject == "New"
+
+
+@pytest.mark.parametrize("begun", ["cc", "bcc", "time", "file"])
+def test_whatever_it_was_begun_with_it_is_in_drafts_until_that_is_taken_out_again(
+    client, rita, begun
+):
+    client.post(reverse("emails:bulk-new"))
+    bulk = rita.bulk_sends.get()
+    file = StoredFile.keep(rita, "list.pdf", "application/pdf", b"%PDF")
+    told = {"cc": {"cc": "nobody@"}, "bcc": {"bcc": "anna@x.example"}, "time": {"time": "08:00"}}
+    told["file"] = {"files": [file.pk]}
+
+    autosave(client, bulk, **told[begun])
+
+    page = text(client.get("/emails/pending/drafts/"))
+    assert url("edit", bulk) in page and "(no subject)" in page
+    long_ago = {"updated_at": timezone.now() - timedelta(days=30)}
+    BulkSend.objects.update(**long_ago)
+    assert not BulkSend.objects.abandoned().exists()
+
+    autosave(client, bulk)
+    BulkSend.objects.update(**long_ago)
+    assert rita.emails.count() == 0 and BulkSend.objects.abandoned().exists()
 
 
 def test_an_edit_for_one_changes_only_theirs(client, bulk):

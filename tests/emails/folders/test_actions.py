@@ -77,8 +77,8 @@ def buttons(client, email):
 
 
 OFFERED = {
-    Status.DELIVERED: ["archive"],
-    Status.ARCHIVED: ["unarchive", "delete"],
+    Status.DELIVERED: ["archive", "succeed"],
+    Status.ARCHIVED: ["unarchive", "succeed", "delete"],
     Status.SCHEDULED: ["send-now", "delete"],
     Status.DRAFT: ["delete"],
     Status.IN_PROGRESS: [],

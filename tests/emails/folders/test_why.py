@@ -13,7 +13,14 @@ from emails.reasons import OWN, word
 from emails.refusals import Reason
 from emails.sending.answers import Break, Fault
 from emails.why import point, why
-from tests.factories import make_attempt, make_draft, make_email, make_user
+from tests.factories import (
+    make_attempt,
+    make_draft,
+    make_email,
+    make_launched,
+    make_person,
+    make_user,
+)
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
@@ -78,6 +85,16 @@ def test_a_paused_channel_says_so(rita):
     Channel.objects.update(paused=True)
 
     assert "is paused" in why(Email.objects.get(pk=email.pk))
+
+
+def test_an_email_on_hold_says_what_is_paused_as_far_as_it_is_known(rita):
+    email = make_email(rita, Status.SCHEDULED)
+    email.on_hold = True
+    assert why(email) == "It is on hold: what it is part of is paused."
+
+    email = make_launched(rita, make_person(rita)).emails.get()
+    email.on_hold = True
+    assert why(email) == "It belongs to a bulk email that is paused."
 
 
 def test_a_deferred_email_says_why_and_when_it_is_tried_again(rita):

@@ -90,7 +90,7 @@ def test_words_category_and_view_narrow_it_together(client, rita, sam, north):
     assert names(client.get(f"{here.get_absolute_url()}&words=intro&view=mine")) == ["Intro"]
 
 
-@pytest.mark.parametrize("sort", ["name", "used", "replies"])
+@pytest.mark.parametrize("sort", ["name", "used", "replies", "success"])
 def test_every_sort_pages_through_all_of_them_once(client, rita, sort):
     for number in range(53):
         template = make_template(rita, f"T{number:02}")

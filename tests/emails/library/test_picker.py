@@ -54,12 +54,12 @@ def test_beside_the_text_stand_favourites_and_then_what_was_used_last(client, ri
     used, starred = make_template(rita, "Used"), make_template(rita, "Zulu")
     starred.star(rita)
     make_template(sam, "Not shared").star(sam)
-    make_email(rita, Status.DELIVERED, template_version=used.latest)
+    make_email(rita, Status.DELIVERED, template_version=used.latest).succeed(by=rita)
 
     beside = client.get(reverse("templates:picker-beside"))
 
     assert names(beside) == ["Zulu", "Used", "Alpha 0", "Alpha 1", "Alpha 2"]
-    assert "replied 0 % of 1" in beside.content.decode()
+    assert "replied 0 % of 1" in beside.text and "success 100 %" in beside.text
 
 
 def test_who_has_no_templates_sees_nothing_beside_the_text(client):
@@ -75,12 +75,13 @@ def test_favourites_come_first_and_each_shows_its_figures(client, rita, sam):
         email = make_email(rita, Status.DELIVERED, template_version=used.latest)
     email.views = 1
     email.save(update_fields=["views"])
+    email.succeed(by=rita)
 
     panel = client.get(reverse("templates:picker"))
     assert names(panel) == ["Zulu", "Alpha"]
     told = " ".join(panel.text.split())
     assert "used 3 times" in told and "33 % viewed" in told and "1 of 3" in told
-    assert "0 % replied" in told and "not used yet" in told
+    assert "0 % replied" in told and "33 % success" in told and "not used yet" in told
 
 
 def test_it_is_searched_within_a_category_or_in_all(client, rita):

@@ -289,23 +289,28 @@ def test_figures_count_what_arrived_once_whatever_its_version(rita, sam):
     make_email(rita, Status.DELIVERED)
     seen.views, seen.clicks, seen.replies = 7, 2, 1
     seen.save(update_fields=["views", "clicks", "replies"])
+    seen.succeed(by=rita)
 
     found = Uses.by_template([template, other])
     assert set(found) == {template.pk}
     uses = found[template.pk]
-    assert (uses.sent, uses.viewed, uses.clicked, uses.replied) == (2, 1, 1, 1)
-    assert uses.rates == [("viewed", 1, 50), ("clicked", 1, 50), ("replied", 1, 50)]
-    assert [version.uses.sent for version in template.history] == [1, 1]
+    assert (uses.sent, uses.viewed, uses.clicked, uses.replied, uses.succeeded) == (2, 1, 1, 1, 1)
+    kinds = ("viewed", "clicked", "replied", "success")
+    assert uses.rates == [(kind, 1, 50) for kind in kinds]
+    shown = [(version.uses.sent, version.uses.succeeded) for version in template.history]
+    assert shown == [(1, 0), (1, 1)]
 
 
-def test_lists_sort_by_last_use_and_by_replies(rita):
+def test_lists_sort_by_last_use_replies_and_success(rita):
     never, old, answered = (make_template(rita, name) for name in ("A", "B", "C"))
     replied = make_email(rita, Status.DELIVERED, template_version=answered.latest)
     replied.replies = 1
     replied.save(update_fields=["replies"])
-    make_email(rita, Status.DELIVERED, template_version=old.latest)
+    make_email(rita, Status.DELIVERED, template_version=old.latest).succeed(by=rita)
 
     by_use = Template.objects.with_last_use().order_by("-used_at")
     by_replies = Template.objects.with_reply_rate().order_by("-reply_rate", "pk")
     assert list(by_use) == [old, answered, never]
     assert (by_replies[0], by_replies[0].reply_rate) == (answered, 1000)
+    by_success = Template.objects.with_success_rate().order_by("-success_rate", "pk")
+    assert (by_success[0], by_success[0].success_rate) == (old, 1000)

@@ -139,7 +139,7 @@ def test_what_is_on_hold_is_neither_due_nor_claimed_and_says_why(rita, channel):
     assert not claim(channel, uuid4(), size=20).emails
     with pytest.raises(IllegalTransition):
         claim_one(email, uuid4())
-    assert why(email) == "It belongs to a bulk email that is paused."
+    assert why(email) == "It is on hold: what it is part of is paused."
 
 
 def test_what_is_paused_after_it_was_claimed_is_not_marked(rita):
