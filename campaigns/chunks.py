@@ -147,7 +147,7 @@ class Chunk:
         """The turn of `step`, which waits, as it would be made now."""
         turns = [turn for turn in self.turns[enrollment.pk] if turn.step_id != step.pk]
         done = [turn for turn in turns if turn.done_at]
-        last = max(done, key=_when_done, default=None)
+        last = max(done, key=_order, default=None)
         step = self.step[step.pk]
         return self._next(enrollment, step, self.step[last.step_id] if last else None, turns)
 
@@ -187,7 +187,7 @@ class Chunk:
         ]
         if not emails:
             return None
-        last = max(emails, key=_when_done)
+        last = max(emails, key=_order)
         return calendar.wall(_when_done(last) if last.task_id else last.due_at).clock
 
 
@@ -210,6 +210,11 @@ def _basis(enrollment: Enrollment, previous: Step | None, turns: list[Turn]) -> 
 
 def _when_done(turn: Turn) -> datetime:
     return turn.done_at or timezone.now()
+
+
+def _order(turn: Turn) -> tuple[datetime, int]:
+    """Of two that were done at the same moment the one that came up later is the later one."""
+    return _when_done(turn), turn.pk
 
 
 def _locked_campaigns(enrollments: Iterable[Enrollment]) -> dict[int, Campaign]:

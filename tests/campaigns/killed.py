@@ -35,14 +35,21 @@ def start(size: int) -> int:
 
 
 def kill_at_random(campaign: Campaign, times: int, chance: random.Random) -> int:
-    """Start and kill, so many times in the midst of it; how many were really killed."""
-    killed = 0
-    while killed < times:
+    """Start and kill, so many times in the midst of it; how many were really killed.
+
+    Where they had no time to do anything, the next ones have twice as much: how long that takes
+    depends on what else the machine does.
+    """
+    killed, longest = 0, 0.12
+    made = before = count(campaign)[0]
+    while killed < times or made == before:
         children = [start(size=10) for _ in range(chance.choice([1, 2]))]
-        time.sleep(chance.uniform(0.0, 0.12))
+        time.sleep(chance.uniform(0.0, longest))
         for child in children:
             os.kill(child, signal.SIGKILL)
         killed += sum(os.WIFSIGNALED(os.waitpid(child, 0)[1]) for child in children)
+        was, made = made, count(campaign)[0]
+        longest *= 2 if was == made else 1
         if not campaign.enrollments.due().exists():
             break
     return killed

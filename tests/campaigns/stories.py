@@ -108,7 +108,7 @@ def make_up(
     story = Story(
         seed,
         rules,
-        _steps(chance, steps or chance.choice([1, 2, 2, 3, 3, 3, 6]), days),
+        _steps(chance, steps or chance.choice([1, 1, 2, 2, 3, 3, 6]), days),
         begins,
         begins + timedelta(days=days * 2),
         eventful=eventful,
