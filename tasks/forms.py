@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.urls import reverse_lazy
 from django.utils import timezone
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -199,4 +199,6 @@ class TaskForm(TaskModelForm):
 def unseen(assignee: User, person: Person) -> str:
     """Why `assignee` cannot be given a task about `person`."""
     told = {"assignee": assignee, "person": person}
-    return _t("%(assignee)s may not see %(person)s. Share the person with a team first.") % told
+    return (
+        gettext("%(assignee)s may not see %(person)s. Share the person with a team first.") % told
+    )

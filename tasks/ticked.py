@@ -15,7 +15,7 @@ from django.db import models
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -41,7 +41,7 @@ class TooMany(ValueError):
             "most": number_format(MOST, force_grouping=True),
         }
         self.sentence = (
-            _t(
+            gettext(
                 "These are %(count)s tasks; at most %(most)s can be changed at once. Narrow the list"
                 " first. Nothing was changed."
             )
@@ -166,9 +166,9 @@ def day_in_words(day: date, today: date) -> str:
     """“today”, “tomorrow”, “Friday” or “20 Nov”, in the middle of a sentence."""
     away = (day - today).days
     if away == 0:
-        return _t("today")
+        return gettext("today")
     if away == 1:
-        return _t("tomorrow")
+        return gettext("tomorrow")
     if 1 < away < 7:
         return date_format(day, "l")
     return moments.day(day, year=day.year != today.year)

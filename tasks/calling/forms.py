@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation
@@ -31,11 +31,11 @@ class LengthField(forms.CharField):
             return 0
         found = LENGTH.fullmatch(text)
         if not found or int(found["seconds"] or 0) > 59:
-            raise ValidationError(_t("Write minutes, such as 6 or 6:30."))
+            raise ValidationError(gettext("Write minutes, such as 6 or 6:30."))
         seconds = int(found["minutes"]) * 60 + int(found["seconds"] or 0)
         if seconds > LONGEST:
             raise ValidationError(
-                _t("A call of more than a day? Write minutes, such as 6 or 6:30.")
+                gettext("A call of more than a day? Write minutes, such as 6 or 6:30.")
             )
         return seconds
 

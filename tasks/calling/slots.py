@@ -9,7 +9,6 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from accounts.requests import SignedInRequest
 from emails import engagement
@@ -85,7 +84,7 @@ def calls_in_timeline(_user: "User", person: Person) -> Iterable[Moment]:
         title = _("Call: %(about)s") % {"about": about} if about else _("Call")
         more = _("by %(who)s") % {"who": call.user}
         if call.minutes:
-            length = ngettext("%(minutes)s min", "%(minutes)s min", call.minutes)
+            length = _("%(minutes)s min")
             more += " · " + length % {"minutes": call.minutes}
         yield Moment(call.began_at, "phone", title, more, "violet")
 
