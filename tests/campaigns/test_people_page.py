@@ -179,6 +179,20 @@ def test_all_of_a_list_are_meant_when_they_are_ticked(client, campaign):
     assert len(active) == 3
 
 
+@pytest.mark.parametrize("count", [1, 3])
+def test_removing_is_taken_back(client, campaign, count):
+    chosen = [enroll(campaign, state=State.PAUSED) for _ in range(count)]
+    answer = act(client, campaign, "remove", *chosen)
+    assert Enrollment.objects.open().count() == 0
+    undo = reverse("undo", args=[Undo.objects.latest("pk").pk])
+    assert undo in answer.text + str(answer.headers)
+
+    client.post(undo, headers=HTMX)
+
+    back = Enrollment.objects.open().in_state(State.PAUSED)
+    assert sorted(each.pk for each in back) == [each.pk for each in chosen]
+
+
 def test_nobody_ticked_is_said_and_changes_nothing(client, campaign):
     enroll(campaign)
     assert "Tick the people first." in said(act(client, campaign, "remove"))
