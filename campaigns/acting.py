@@ -16,7 +16,8 @@ from accounts.models import Undo
 from .ending import Ended
 from .leaving.removing import remove
 from .models import Enrollment, EnrollmentRefused, State
-from .undo import PAUSE, RESUME, SUCCEED
+from .succeeding import mark
+from .undo import PAUSE, RESUME
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -117,9 +118,9 @@ def _remove(result: Result, people: "EnrollmentQuerySet", by: "User", _to: "Step
         result.also.append(removed.ended.sentence)
 
 
-def _succeed(result: Result, people: "EnrollmentQuerySet", _by: "User", _to: "Step | None") -> None:
+def _succeed(result: Result, people: "EnrollmentQuerySet", by: "User", _to: "Step | None") -> None:
     chosen = list(people)
-    marked = set(Enrollment.objects.of_ids([e.pk for e in chosen]).mark_success())
+    marked, result.undo = mark(Enrollment.objects.of_ids([e.pk for e in chosen]), by)
     result.done = [enrollment for enrollment in chosen if enrollment.pk in marked]
     if not marked:
         result.left.append(str(_("They are marked as a success already.")))
@@ -179,7 +180,6 @@ ACTIONS = {
                 "count",
             ),
             _succeed,
-            undo=SUCCEED,
         ),
         Action(
             "move",
