@@ -13,9 +13,11 @@ from django.utils.translation import ngettext, ngettext_lazy
 
 from accounts.models import Undo
 
-from .ending import Ended, end_all
-from .models import Because, Enrollment, EnrollmentRefused, State
-from .undo import PAUSE, RESUME, SUCCEED
+from .ending import Ended
+from .leaving.removing import remove
+from .models import Enrollment, EnrollmentRefused, State
+from .succeeding import mark
+from .undo import PAUSE, RESUME
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -30,12 +32,14 @@ MOST = 5000
 
 @dataclass
 class Result:
-    """With whom it was done, who was left out and why, and what has to be said besides."""
+    """With whom it was done, who was left out and why, what has to be said besides, and how it is
+    taken back where the verb itself has noted that."""
 
     action: "Action"
     done: list[Enrollment] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
     also: list[str] = field(default_factory=list)
+    undo: Undo | None = None
 
     @property
     def sentence(self) -> str:
@@ -77,6 +81,8 @@ def do(action: Action, people: "EnrollmentQuerySet", by: "User", to: "Step | Non
 
 def offer(result: Result, by: "User") -> Undo | None:
     """Let it be taken back, if it can be."""
+    if result.undo:
+        return result.undo
     if not (result.action.undo and result.done):
         return None
     before = {"enrollments": [enrollment.pk for enrollment in result.done]}
@@ -104,17 +110,17 @@ def _each(verb: Callable[..., Any]) -> Callable[..., None]:
 
 def _remove(result: Result, people: "EnrollmentQuerySet", by: "User", _to: "Step | None") -> None:
     chosen = [enrollment for enrollment in people if enrollment.is_open]
-    ended = end_all(Enrollment.objects.of_ids([e.pk for e in chosen]), Because.REMOVED, by=by)
-    result.done = chosen
+    removed = remove(Enrollment.objects.of_ids([e.pk for e in chosen]), by)
+    result.done, result.undo = chosen, removed.undo
     if not chosen:
         result.left.append(str(_("It is over for them already.")))
-    if ended.sentence:
-        result.also.append(ended.sentence)
+    if removed.ended.sentence:
+        result.also.append(removed.ended.sentence)
 
 
-def _succeed(result: Result, people: "EnrollmentQuerySet", _by: "User", _to: "Step | None") -> None:
+def _succeed(result: Result, people: "EnrollmentQuerySet", by: "User", _to: "Step | None") -> None:
     chosen = list(people)
-    marked = set(Enrollment.objects.of_ids([e.pk for e in chosen]).mark_success())
+    marked, result.undo = mark(Enrollment.objects.of_ids([e.pk for e in chosen]), by)
     result.done = [enrollment for enrollment in chosen if enrollment.pk in marked]
     if not marked:
         result.left.append(str(_("They are marked as a success already.")))
@@ -174,7 +180,6 @@ ACTIONS = {
                 "count",
             ),
             _succeed,
-            undo=SUCCEED,
         ),
         Action(
             "move",

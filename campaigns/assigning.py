@@ -1,14 +1,20 @@
 """The tasks of steps that a rep does, and of emails that ask for words only a rep can write."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
+from django.db.models import F
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from accounts.changes import announce
 from tasks.models import Kind, Task
 
 from .chunks import Chunk, Next
-from .models import Enrollment, Turn
+from .models import Enrollment, Step, Turn
+
+if TYPE_CHECKING:
+    from tasks.models.querysets import TaskQuerySet
 
 
 def make(chunk: Chunk, turns: Sequence[Next]) -> None:
@@ -38,6 +44,23 @@ def task_for(turn: Next) -> Task:
     )
     task.plan(turn.due.day, turn.due.clock, enrollment.campaign.zone)
     return task
+
+
+def untouched(step: Step) -> "TaskQuerySet":
+    """The open tasks of those who wait in `step`, as they were made: nobody has changed one since."""
+    mine = Task.objects.open().filter(turn__step=step, turn__done_at=None)
+    return mine.filter(updated_at=F("created_at"))
+
+
+def rewrite(task: Task, turn: Next, *, retimed: bool) -> None:
+    """Let `task`, which is locked, say what its step says now, and if `retimed` when. It counts as
+    it was made: the next change of the step reaches it too."""
+    afresh = task_for(turn)
+    names = {"name", "details", "priority"}
+    if retimed:
+        names |= {"due_on", "has_time", "due_at", "zone"}
+    Task.objects.of_ids([task.pk]).update(**{name: getattr(afresh, name) for name in names})
+    announce(task.assignee_id)
 
 
 def _named(turn: Next) -> str:

@@ -1,13 +1,15 @@
 """Editing a running campaign: whom it concerns, and how it reaches those who wait.
 
 Who has had a step keeps what they got, and who is still to come to it gets it as it is then. Only
-what waits to be sent is made to say the new words, at the new time, unless a rep has changed it.
+what waits to be sent or done is made to say the new words, at the new time, unless a rep has changed
+it.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.db.models.functions import Now
@@ -24,6 +26,8 @@ from .timing import anew
 from .turning import GOING_ON, let_go_of_drafts, remove_tasks, withdraw
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from accounts.models import User
     from emails.models.querysets import EmailQuerySet
 
@@ -76,12 +80,20 @@ def follow_removal(step: Step, *, by: "User | None") -> None:
 
 
 def rewrite_all(step: Step, *, retimed: bool) -> int:
-    """Rewrite every email of `step` that waits as it was made; returns how many."""
-    count, after = 0, 0
-    while ids := list(_untouched(step).filter(pk__gt=after).values_list("pk", flat=True)[:CHUNK]):
+    """Rewrite every email and every task of `step` that waits as it was made; returns how many."""
+    emails, tasks = _untouched(step), assigning.untouched(step)
+    count = sum(_rewrite(step, ids, retimed=retimed) for ids in _chunks(emails))
+    return count + sum(_assign_again(step, ids, retimed=retimed) for ids in _chunks(tasks))
+
+
+def _chunks(rows: "QuerySet[Any]") -> Iterator[list[int]]:
+    """Their ids, as they are found while one chunk after the other is dealt with."""
+    after = 0
+    while ids := list(
+        rows.filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)[:CHUNK]
+    ):
+        yield ids
         after = ids[-1]
-        count += _rewrite(step, ids, retimed=retimed)
-    return count
 
 
 def _untouched(step: Step) -> "EmailQuerySet":
@@ -93,26 +105,44 @@ def _untouched(step: Step) -> "EmailQuerySet":
 @transaction.atomic
 def _rewrite(step: Step, ids: list[int], *, retimed: bool) -> int:
     """Rewrite those of these emails that still wait; nobody else has them meanwhile."""
-    step.refresh_from_db()
     emails = {email.pk: email for email in _untouched(step).of_ids(ids).locked()}
-    turns = Turn.objects.filter(email__in=emails, done_at=None).select_related("enrollment")
-    by_enrollment = {turn.enrollment_id: turn for turn in turns}
-    open_ = Enrollment.objects.open().filter(pk__in=by_enrollment).locked()
-    enrollments = list(open_)
-    campaigns = {step.campaign_id: step.campaign}
-    chunk = Chunk.of(enrollments, campaigns)
-    afresh = [chunk.again(each, step) for each in enrollments]
+    chunk, afresh, had = _made_now(step, Turn.objects.filter(email__in=emails))
     changed = [each for each in afresh if not each.is_task]
-    email_of = {pk: emails[turn.email_id or 0] for pk, turn in by_enrollment.items()}
     before = making.arrived_before(chunk, changed)
     for each in changed:
-        email = email_of[each.enrollment.pk]
+        turn = had[each.enrollment.pk]
+        email = emails[turn.email_id or 0]
         words = making.words_for(chunk, each, before.get(each.enrollment.pk))
         _say(email, each, words)
         if retimed:
-            _retime(by_enrollment[each.enrollment.pk], email, each, chunk.now)
-    _hand_over(chunk, [each for each in afresh if each.is_task], by_enrollment)
+            _retime(turn, email, each, chunk.now)
+    _hand_over(chunk, [each for each in afresh if each.is_task], had)
     return len(afresh)
+
+
+@transaction.atomic
+def _assign_again(step: Step, ids: list[int], *, retimed: bool) -> int:
+    """Rewrite those of these tasks that are still open; one whose step sends by itself now stays
+    with the rep who has it."""
+    tasks = {task.pk: task for task in assigning.untouched(step).of_ids(ids).locked()}
+    _chunk, afresh, had = _made_now(step, Turn.objects.filter(task__in=tasks))
+    changed = [each for each in afresh if each.is_task]
+    for each in changed:
+        turn = had[each.enrollment.pk]
+        assigning.rewrite(tasks[turn.task_id or 0], each, retimed=retimed)
+        if retimed:
+            Turn.objects.filter(pk=turn.pk).update(due_at=each.due.at)
+    return len(changed)
+
+
+def _made_now(step: Step, turns: "QuerySet[Turn]") -> tuple[Chunk, list[Next], dict[int, Turn]]:
+    """These turns of `step` as they would be made now, for enrollments that are open and locked
+    from here on; and as they were made, by enrollment."""
+    step.refresh_from_db()
+    had = {turn.enrollment_id: turn for turn in turns.filter(done_at=None)}
+    enrollments = list(Enrollment.objects.open().filter(pk__in=had).locked())
+    chunk = Chunk.of(enrollments, {step.campaign_id: step.campaign})
+    return chunk, [chunk.again(each, step) for each in enrollments], had
 
 
 def _say(email: Email, turn: Next, words: making.Words) -> None:

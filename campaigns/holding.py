@@ -54,9 +54,8 @@ def hold(enrollments: EnrollmentQuerySet) -> Held:
     What comes to be while this waits for the locks, by the engine or a rep, is found at the end:
     then all are let go and it begins anew.
     """
-    while (
-        True
-    ):  # each time for somebody who went forward meanwhile, which they soon cannot any more
+    # Each time anew is for somebody who went forward meanwhile, and nobody does so for ever.
+    while True:
         point = transaction.savepoint_create()
         ids = list(enrollments.open().values_list("pk", flat=True))
         emails, tasks = _unsent(ids), _to_do(ids)

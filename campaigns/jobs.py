@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.core.cache import cache
 
-from . import editing, engine
+from . import editing, engine, moving
 from .models import Step
 
 
@@ -13,6 +13,12 @@ def advance() -> None:
     cache.delete("wake:campaigns")
     while engine.advance():
         pass
+
+
+@shared_task(ignore_result=True)
+def go_on() -> None:
+    """Let those go on whose sender was not ready, and is by now. Beat runs this each minute."""
+    moving.go_on_with_ready_senders()
 
 
 @shared_task(ignore_result=True, throws=(Step.DoesNotExist,))

@@ -76,6 +76,18 @@ def retry(enrollment: Enrollment, *, by: "User | None") -> None:
     announce(enrollment.owner_id)
 
 
+@transaction.atomic
+def go_on_with_ready_senders() -> int:
+    """Try again wherever only the sender was not ready, and is by now: nobody has to ask for that.
+    Returns for how many."""
+    stuck = list(Enrollment.objects.stuck_without_reason().locked())
+    if stuck:
+        Enrollment.objects.of_ids([each.pk for each in stuck]).update(**GOING_ON)
+        engine.wake()
+        announce(*{each.owner_id for each in stuck})
+    return len(stuck)
+
+
 def _retry_email(enrollment: Enrollment, *, by: "User | None") -> None:
     turn = _open_turn(enrollment)
     if turn is None or turn.email is None:

@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 
 from accounts.models import Undo, UndoRefused
 
+from . import succeeding  # noqa: F401
 from .launching import undo as launching_undo  # noqa: F401
 from .leaving import removing  # noqa: F401
 from .models import Enrollment, EnrollmentRefused
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
 PAUSE = "campaigns.pause"
 RESUME = "campaigns.resume"
-SUCCEED = "campaigns.succeed"
 
 
 def _each(verb: Callable[..., None], user: "User", before: Mapping[str, Any]) -> str:
@@ -30,10 +30,6 @@ def _each(verb: Callable[..., None], user: "User", before: Mapping[str, Any]) ->
         except EnrollmentRefused:
             continue
         done += 1
-    return _said(done)
-
-
-def _said(done: int) -> str:
     if not done:
         raise UndoRefused(_("Something has changed meanwhile, so this cannot be undone any more."))
     words = ngettext("Undone for %(count)s person.", "Undone for %(count)s people.", done)
@@ -42,9 +38,3 @@ def _said(done: int) -> str:
 
 Undo.reverts(PAUSE)(partial(_each, Enrollment.resume))
 Undo.reverts(RESUME)(partial(_each, Enrollment.pause))
-
-
-@Undo.reverts(SUCCEED)
-def _no_success(user: "User", before: Mapping[str, Any]) -> str:
-    mine = Enrollment.objects.seen_by(user).of_ids(before["enrollments"])
-    return _said(mine.unmark_success())

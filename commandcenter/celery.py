@@ -26,6 +26,7 @@ SCHEDULE: dict[str, tuple[str, float | crontab, float]] = {
     "apply the evidence": ("emails.jobs.apply_events", 2, 10),
     "show that jobs run": ("commandcenter.jobs.note_that_jobs_run", 5, 20),
     "advance campaigns": ("campaigns.jobs.advance", 1, 5),
+    "go on with campaigns": ("campaigns.jobs.go_on", 60, 50),
     "go on with bulk emails": ("emails.jobs.finish_bulk_sends", 5, 20),
     "remind of tasks": ("tasks.jobs.remind", 5, 20),
     "prune emails": ("emails.jobs.prune", crontab(hour="3", minute="17"), 3600),

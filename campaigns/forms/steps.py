@@ -35,7 +35,7 @@ class StepForm(forms.Form):
     """What both kinds have; `step` is the one that is changed, if any.
 
     `version` is that of the step when the page read it, `key` by what name the browser keeps what
-    is typed until it is saved.
+    is typed until it is saved; a new step is added once by it.
     """
 
     FIELDS: tuple[str, ...] = ()  # the columns that it writes, besides the day and the name
@@ -114,7 +114,7 @@ class StepForm(forms.Form):
         told, version = self.told(), self.cleaned_data["version"] or 0
         try:
             if self.step is None:
-                return Step.add(self.campaign, **told)
+                return Step.add(self.campaign, key=self.cleaned_data["key"], **told)
             self.step.rewrite(version=version, **told)
         except StepRefused as error:
             self.add_error("day", str(error))
@@ -128,7 +128,7 @@ class StepForm(forms.Form):
 
     def keep_apart(self) -> Step | None:
         """As `keep`, as a new step beside the one that was changed meanwhile."""
-        self.step = None
+        self.step, self.cleaned_data["key"] = None, ""
         return self.keep()
 
 

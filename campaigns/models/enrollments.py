@@ -8,6 +8,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from emails.models import Identity
 from prospects.models import Person
 
 from .campaigns import Campaign
@@ -89,6 +90,12 @@ class EnrollmentQuerySet(models.QuerySet["Enrollment"]):
     def due(self) -> Self:
         """Those that the engine has something to do for."""
         return self.filter(state=State.ACTIVE, on_hold=False, advance_at__lte=Now())
+
+    def stuck_without_reason(self) -> Self:
+        """Those whose sender was not ready to send, and is by now."""
+        ready = Identity.objects.ready().values("pk")
+        stuck = self.in_state(State.ATTENTION).filter(hitch=Hitch.NO_CHANNEL)
+        return stuck.filter(identity__in=ready, owner__in=User.objects.active().values("pk"))
 
     def of_addresses(self, values: "AbstractSet[str]") -> Self:
         """Those of people whose address is one of `values`: addresses, domains (which cover

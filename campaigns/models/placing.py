@@ -46,13 +46,20 @@ class Placing(models.Model):
     @classmethod
     @transaction.atomic
     def add(
-        cls, campaign: "Campaign", *, files: "Iterable[StoredFile]" = (), **told: Any
+        cls,
+        campaign: "Campaign",
+        *,
+        key: str = "",
+        files: "Iterable[StoredFile]" = (),
+        **told: Any,
     ) -> "Step":
-        """A new step, the last of its day."""
+        """A new step, the last of its day; the same one for the same `key`."""
         from .steps import Step
 
         steps = _lock(campaign)
-        step = Step(campaign=campaign, **told)
+        if key and (known := next((step for step in steps if step.key == key), None)):
+            return known
+        step = Step(campaign=campaign, key=key, **told)
         step.position = _next_position(steps, step.day)
         step.save(force_insert=True)
         step.files.set(files)
@@ -145,7 +152,8 @@ class Placing(models.Model):
         """A copy of it at the same place of `campaign`, which may be another one."""
         copy = cast("Step", type(self).objects.get(pk=self.pk))  # type: ignore[attr-defined]
         files = list(copy.files.all())
-        copy.pk, copy.campaign, copy.version, copy.created_at = None, campaign, 1, Now()
+        copy.pk, copy.key, copy.campaign = None, "", campaign
+        copy.version, copy.created_at = 1, Now()
         copy._state.adding = True
         copy.save(force_insert=True)
         copy.files.set(files)

@@ -73,6 +73,8 @@ class Step(Placing):
         _("priority"), choices=Task.Priority, default=Task.Priority.NORMAL
     )
 
+    # Of the page that it was added from: what is sent twice from there is one step.
+    key = models.CharField(max_length=40, blank=True, default="", editable=False)
     # Raised by every change, so that nobody overwrites what they have not seen.
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
@@ -87,6 +89,9 @@ class Step(Placing):
             models.Index(fields=["campaign", "day", "position", "id"], name="steps_in_order")
         ]
         constraints = [
+            models.UniqueConstraint(
+                fields=["campaign", "key"], condition=~Q(key=""), name="one_step_a_page"
+            ),
             models.CheckConstraint(
                 name="step_within_a_year", condition=Q(day__gte=1, day__lte=365)
             ),

@@ -11,9 +11,10 @@ from ui.notices import tell
 from ui.shortcuts import changed, page_that_asked
 from ui.templatetags.ui import grouped
 
+from ..affected import waiting_in
 from ..forms import SettingsForm
 from ..models import Campaign
-from ..opening import opened
+from ..opening import Opened, opened
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -23,8 +24,7 @@ def settings(request: SignedInRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and page.may_change:
         return _save(request, pk)
     form = SettingsForm(instance=page.campaign) if page.may_change else None
-    told = page.context("settings") | {"form": form}
-    return render(request, "campaigns/settings.html", told)
+    return _page(request, page, form)
 
 
 def _save(request: SignedInRequest, pk: int) -> HttpResponse:
@@ -34,8 +34,15 @@ def _save(request: SignedInRequest, pk: int) -> HttpResponse:
     if form.is_valid() and form.keep():
         tell(request, _("Saved."))
         return redirect("campaigns:settings", pk)
-    told = page.context("settings") | {"form": form}
-    return render(request, "campaigns/settings.html", told, status=422)
+    return _page(request, page, form, status=422)
+
+
+def _page(
+    request: SignedInRequest, page: Opened, form: SettingsForm | None, *, status: int = 200
+) -> HttpResponse:
+    waiting = waiting_in(page.campaign) if form else 0
+    told = page.context("settings") | {"form": form, "waiting": waiting}
+    return render(request, "campaigns/settings.html", told, status=status)
 
 
 @require_POST

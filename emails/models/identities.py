@@ -21,6 +21,10 @@ class IdentityQuerySet(models.QuerySet["Identity"]):
     def unverified(self) -> Self:
         return self.filter(verified_at=None)
 
+    def ready(self) -> Self:
+        """Those that email can be sent from."""
+        return self.verified().exclude(channel=None)
+
     def for_compose(self) -> Self:
         return self.select_related("channel").order_by("-is_default", "pk")
 

@@ -10,6 +10,39 @@ document.addEventListener("click", (event) => {
   if (work) work.dataset.view = "pane";
 });
 
+// A list that was asked for before another row was chosen would put the old one back into the reading pane. It is asked
+// for anew once the chosen one is there; what came with it (notices, counts) stands.
+const places = new WeakMap(); // by request: the address that the page had
+let opening; // the request for the row that was chosen last, while it is under way
+let outdated = false;
+
+function askAgain() {
+  outdated = false;
+  document.body.dispatchEvent(new CustomEvent("changed"));
+}
+
+document.addEventListener("htmx:config:request", ({ detail: { ctx } }) => places.set(ctx, location.href));
+
+document.addEventListener("htmx:before:request", ({ detail: { ctx } }) => {
+  if (ctx.sourceElement.matches?.(".row__link, [data-row-link]")) opening = ctx;
+});
+
+document.addEventListener("htmx:before:swap", ({ detail: { ctx, tasks } }) => {
+  if (!ctx.sourceElement.matches?.(".work") || (!opening && places.get(ctx) === location.href)) return;
+  const main = tasks.findIndex((task) => task.type === "main");
+  if (main < 0) return;
+  tasks.splice(main, 1);
+  ctx.title = null;
+  outdated = true;
+  if (!opening) askAgain();
+});
+
+document.addEventListener("htmx:finally:request", ({ detail: { ctx } }) => {
+  if (ctx !== opening) return;
+  opening = undefined;
+  if (outdated) askAgain();
+});
+
 let timer;
 let held = false;
 

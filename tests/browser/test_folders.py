@@ -110,6 +110,37 @@ def test_after_archiving_j_goes_on_with_the_row_that_took_its_place(page, rita, 
     expect(pane(page).get_by_role("heading", name="For Maria")).to_be_visible()
 
 
+@pytest.mark.parametrize("slow", ["the list", "both"])
+def test_a_list_that_comes_late_does_not_put_the_last_email_back(page, rita, three, slow):
+    enter(page, rita)
+    page.goto(f"{DELIVERED}?open={three[1].pk}")
+    page.evaluate("document.body.removeAttribute('data-live')")
+    lists, emails = [], []
+    of_jonas = re.compile(rf"{DELIVERED}\?open={three[1].pk}$")
+    page.route(of_jonas, lambda route: lists.append(route))
+    if slow == "both":
+        page.route(f"**/emails/{three[2].pk}/", lambda route: emails.append(route))
+    page.locator(f"#email-{three[1].pk} .row__link").focus()
+    with page.expect_request(of_jonas):
+        page.keyboard.press("e")
+
+    with page.expect_request(f"**/emails/{three[2].pk}/"):
+        page.keyboard.press("j")
+    if slow == "the list":
+        expect(pane(page).get_by_role("heading", name="For Maria")).to_be_visible()
+    lists[0].continue_()
+
+    expect(page.get_by_text("Email to Jonas Wik archived.")).to_be_visible()
+    for route in emails:
+        route.continue_()
+    expect(page.locator(f"#email-{three[1].pk}")).to_have_count(0)
+    expect(pane(page).get_by_role("heading", name="For Maria")).to_be_visible()
+    expect(page.locator(f"#email-{three[2].pk} .row__link")).to_have_attribute(
+        "aria-current", "true"
+    )
+    assert page.url.endswith(f"?open={three[2].pk}")
+
+
 def test_undo_is_still_offered_after_a_reload(page, rita, three):
     enter(page, rita)
     page.goto(DELIVERED)

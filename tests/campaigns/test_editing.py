@@ -6,7 +6,7 @@ import pytest
 
 from campaigns import engine, jobs
 from campaigns.editing import Affected, rewrite_all
-from campaigns.models import Enrollment, State, Step
+from campaigns.models import Enrollment, State, Step, Turn
 from emails.models import Email, Event, Status, StoredFile
 from tasks.models import Task
 from tests.campaigns.happenings import answer, arrive, mark, moment
@@ -139,6 +139,57 @@ def test_words_that_only_a_rep_can_write_make_a_task_of_what_waits(campaign, sec
     task = Task.objects.open().get()
     turn = enrollment.turns.get(done_at=None)
     assert (turn.task, turn.email, task.kind) == (task, None, "email")
+
+
+@pytest.fixture
+def call(rita) -> Step:
+    """The only step of a campaign, in which somebody waits with a call to be made."""
+    step = make_step(make_campaign(rita, zone="UTC"), kind="call", name="Call", details="Ask")
+    make_enrollment(step.campaign, make_person(rita, "Maria"))
+    go_on()
+    return step
+
+
+def test_a_changed_task_step_reaches_its_open_tasks_each_time(
+    call, django_capture_on_commit_callbacks
+):
+    due = Task.objects.get().due_on
+    for version, day in enumerate((2, 4), start=1):
+        told = {"name": "", "details": f"On {day}", "priority": 1, "clock": time(9, 30)}
+        with django_capture_on_commit_callbacks(execute=True):
+            call.rewrite(version=version, day=day, **told)
+        task = Task.objects.get()
+        assert (task.name, task.details, task.priority) == (
+            "Call Maria Sandberg", f"On {day}", Task.Priority.HIGH,
+        )  # fmt: skip
+        assert task.due_on == due + timedelta(days=day - 1)
+        assert task.due_at.time() == time(9, 30)
+        assert Turn.objects.get().due_at == task.due_at
+
+
+def test_new_words_alone_leave_a_task_when_it_is_due(call, django_capture_on_commit_callbacks):
+    Step.objects.filter(pk=call.pk).update(day=9)
+    due = Task.objects.get().due_at
+    with django_capture_on_commit_callbacks(execute=True):
+        call.rewrite(version=1, name="Ring")
+    assert (Task.objects.get().name, Task.objects.get().due_at) == ("Ring", due)
+
+
+def test_a_task_that_its_rep_has_changed_stays(rita, call):
+    task = Task.objects.get()
+    task.name = "Call at noon"
+    task.keep()
+    Step.objects.filter(pk=call.pk).update(name="Ring", details="Tell")
+    assert rewrite_all(call, retimed=True) == 0
+    task.refresh_from_db()
+    assert (task.name, task.details) == ("Call at noon", "Ask")
+
+
+def test_a_task_that_is_done_stays(rita, call):
+    Task.objects.get().complete(by=rita)
+    Step.objects.filter(pk=call.pk).update(name="Ring")
+    assert rewrite_all(call, retimed=True) == 0
+    assert Task.objects.get().name == "Call"
 
 
 def test_who_waits_in_a_deleted_step_goes_on_with_the_next(rita, campaign, second):

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from campaigns import engine, making
+from campaigns import engine, jobs, making, moving
 from campaigns.models import Enrollment, LaunchPerson, State, Turn
 from emails.models import Email, Lane, Status, StoredFile
 from tasks.models import Task
@@ -308,3 +308,36 @@ def test_what_is_overdue_goes_at_once(campaign):
     email = Email.objects.get()
     assert moment() - email.send_at < timedelta(minutes=1)
     assert email.turn.due_at < email.send_at
+
+
+@pytest.mark.parametrize("lacking", ["verified_at", "channel"])
+def test_who_waits_for_a_sender_goes_on_by_itself_once_that_is_ready(rita, campaign, lacking):
+    make_step(campaign)
+    ready = make_identity(rita, address="new@team.example")
+    had = getattr(ready, lacking)
+    setattr(ready, lacking, None)
+    ready.save()
+    stuck = make_enrollment(campaign, identity=ready)
+    go_on()
+    assert moving.go_on_with_ready_senders() == 0
+    setattr(ready, lacking, had)
+    ready.save()
+    rita.is_active = False
+    rita.save()
+    assert moving.go_on_with_ready_senders() == 0
+    rita.is_active = True
+    rita.save()
+
+    jobs.go_on()
+    go_on()
+
+    stuck.refresh_from_db()
+    assert (stuck.state, stuck.hitch) == (State.ACTIVE, "")
+    assert stuck.turns.get().email.identity == ready
+
+
+def test_other_trouble_and_what_is_over_does_not_go_on_by_itself(campaign):
+    now = moment()
+    make_enrollment(campaign, state=State.ATTENTION, hitch="not_made")
+    make_enrollment(campaign, state=State.ENDED, because="removed", ended_at=now)
+    assert moving.go_on_with_ready_senders() == 0

@@ -146,6 +146,39 @@ def test_people_are_marked_as_a_success_and_that_is_taken_back(client, campaign)
     assert "They are marked as a success already." in said(answer)
 
 
+def test_the_last_email_that_arrived_counts_as_the_success_and_no_more_after_undo(
+    client, rita, campaign
+):
+    make_identity(rita)
+    enrollment = enroll(campaign)
+    emails = [make_email(rita, status) for status in (Status.DELIVERED, Status.DELIVERED)]
+    emails.append(make_email(rita, Status.SCHEDULED))
+    for day, email in enumerate(emails, start=1):
+        make_turn(enrollment, make_step(campaign, day=day), email=email)
+
+    def successes():
+        return list(rita.emails.exclude(succeeded_at=None).values_list("pk", flat=True))
+
+    act(client, campaign, "succeed", enrollment)
+    assert successes() == [emails[1].pk]
+    assert emails[1].transitions.get(cause="succeed").by == rita
+    client.post(reverse("undo", args=[Undo.objects.latest("pk").pk]), headers=HTMX)
+    assert successes() == []
+
+
+def test_an_email_that_was_a_success_already_stays_one_after_undo(client, rita, campaign):
+    make_identity(rita)
+    email = make_email(rita, Status.DELIVERED)
+    email.succeed(by=rita)
+    enrollment = enroll(campaign)
+    make_turn(enrollment, make_step(campaign), email=email)
+    act(client, campaign, "succeed", enrollment)
+    client.post(reverse("undo", args=[Undo.objects.latest("pk").pk]), headers=HTMX)
+    enrollment.refresh_from_db()
+    email.refresh_from_db()
+    assert (enrollment.succeeded_at, email.succeeded_at is None) == (None, False)
+
+
 def test_what_cannot_be_done_with_one_leaves_that_one_out_and_says_why(client, campaign):
     fine = enroll(campaign, "Maria")
     odd = enroll(campaign, "Jonas", state=State.COMPLETED, ended_at=timezone.now())
@@ -177,6 +210,20 @@ def test_all_of_a_list_are_meant_when_they_are_ticked(client, campaign):
     assert [each.pk for each in left] == [odd.pk]
     assert "3 people were removed: nothing more is sent to them." in said(answer)
     assert len(active) == 3
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_removing_is_taken_back(client, campaign, count):
+    chosen = [enroll(campaign, state=State.PAUSED) for _ in range(count)]
+    answer = act(client, campaign, "remove", *chosen)
+    assert Enrollment.objects.open().count() == 0
+    undo = reverse("undo", args=[Undo.objects.latest("pk").pk])
+    assert undo in answer.text + str(answer.headers)
+
+    client.post(undo, headers=HTMX)
+
+    back = Enrollment.objects.open().in_state(State.PAUSED)
+    assert sorted(each.pk for each in back) == [each.pk for each in chosen]
 
 
 def test_nobody_ticked_is_said_and_changes_nothing(client, campaign):

@@ -1,10 +1,15 @@
 """What holds for a whole campaign: settings, sharing, stopping, deleting, and its other tabs."""
 
+from datetime import time, timedelta
+from zoneinfo import ZoneInfo
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import Team, Undo
-from campaigns.models import Category, Enrollment
+from campaigns import engine, jobs
+from campaigns.models import Campaign, Category, Enrollment, Turn
 from emails.models import Status
 from tests.factories import (
     make_campaign,
@@ -12,6 +17,7 @@ from tests.factories import (
     make_enrollment,
     make_identity,
     make_person,
+    make_step,
     make_task,
     make_user,
 )
@@ -62,6 +68,54 @@ def test_what_is_wrong_is_said_beside_it(client, rita, campaign, at, wrong, says
     assert 'value="Kept"' in response.text
     campaign.refresh_from_db()
     assert campaign.name == "Q1 rollout"
+
+
+@pytest.fixture
+def running(rita, campaign, monkeypatch):
+    """A campaign in which one person waits for an email of nine o'clock and another has a call to
+    make at ten, both in UTC; what is enqueued is done on commit."""
+    monkeypatch.setattr(jobs.rewrite, "delay", jobs.rewrite)
+    Campaign.objects.filter(pk=campaign.pk).update(zone="UTC", skip_weekends=False)
+    campaign.refresh_from_db()
+    other = make_campaign(rita, "Calls", zone="UTC", skip_weekends=False)
+    for each, told in (
+        (campaign, {"timing": "fixed", "clock": time(9)}),
+        (other, {"kind": "call", "clock": time(10)}),
+    ):
+        make_step(each, day=30, **told)
+        make_enrollment(each, make_person(rita))
+    while engine.advance():
+        pass
+    return campaign, other
+
+
+def test_another_zone_moves_what_waits(client, running, django_capture_on_commit_callbacks):
+    for each in running:
+        turn = Turn.objects.get(enrollment__campaign=each)
+        due = turn.due_at
+        with django_capture_on_commit_callbacks(execute=True):
+            at = reverse("campaigns:settings", args=[each.pk])
+            assert client.post(at, settings_of(each, zone="Asia/Tokyo"))["Location"] == at
+        turn.refresh_from_db()
+        waits = turn.email.send_at if turn.email else turn.task.due_at
+        assert turn.due_at == waits
+        assert waits.astimezone(ZoneInfo("Asia/Tokyo")).time() == due.time()
+        assert waits.utctimetuple()[:4] != due.utctimetuple()[:4]
+
+
+def test_other_weekends_move_what_waits(client, running, django_capture_on_commit_callbacks):
+    for each in running:
+        due = Turn.objects.get(enrollment__campaign=each).due_at
+        with django_capture_on_commit_callbacks(execute=True):
+            at = reverse("campaigns:settings", args=[each.pk])
+            client.post(at, settings_of(each, skip_weekends="on"))
+        assert Turn.objects.get(enrollment__campaign=each).due_at >= due + timedelta(days=8)
+
+
+def test_before_saving_it_says_how_many_wait(client, campaign, at, running):
+    assert "the email or task of 1 person who waits gets a new time" in client.get(at).text
+    Enrollment.objects.update(state="completed", ended_at=timezone.now())
+    assert "The campaign is running" not in client.get(at).text
 
 
 def test_it_is_shared_with_teams_of_ones_own_and_no_others(client, rita, sam, north, campaign, at):

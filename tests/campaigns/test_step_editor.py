@@ -1,5 +1,8 @@
 """A step in its editor: what it may say, and one sentence beside whatever it may not."""
 
+import re
+from uuid import uuid4
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models import F
@@ -23,7 +26,14 @@ pytestmark = pytest.mark.django_db
 
 def typed(step=None, **fields):
     """What the editor of an email sends, all of it right."""
-    told = {"key": "k", "version": "", "day": 1, "timing": "auto", "minutes": 0, "follows": ""}
+    told = {
+        "key": str(uuid4()),
+        "version": "",
+        "day": 1,
+        "timing": "auto",
+        "minutes": 0,
+        "follows": "",
+    }
     told |= {"subject": "Prices", "html": "<p>Hi {{first_name}}</p>", "template": ""}
     if step:
         told |= {"version": step.version, "day": step.day, "subject": step.subject}
@@ -259,6 +269,23 @@ def test_who_was_faster_is_not_overwritten_without_being_asked(client, campaign)
     client.post(url, mine | {"keep": "mine"})
     step.refresh_from_db()
     assert step.subject == "Mine"
+
+
+@pytest.mark.parametrize("kind", ["email", "call"])
+def test_a_new_step_that_is_sent_twice_from_one_page_is_added_once(client, campaign, kind):
+    page = client.get(reverse("campaigns:new-step", args=[campaign.pk, kind]))
+    key = re.search(r'name="key" value="([^"]+)"', page.text)[1]
+    first, second = (add(client, campaign, kind, key=key) for _ in range(2))
+    assert first["Location"] == second["Location"]
+    assert only(campaign)
+    add(client, campaign, kind, key=f"{key[:-2]}zz")
+    assert campaign.steps.count() == 2
+
+
+def test_a_copy_of_a_step_is_another_one(client, campaign):
+    add(client, campaign, "call", key="page")
+    only(campaign).duplicate()
+    assert sorted(campaign.steps.values_list("key", flat=True)) == ["", "page"]
 
 
 def test_saving_twice_what_is_there_already_changes_nothing(client, campaign):
