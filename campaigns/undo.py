@@ -1,6 +1,6 @@
 """How what was done with people in campaigns is taken back; found at start-up."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +11,8 @@ from accounts.models import Undo, UndoRefused
 
 from .launching import undo as launching_undo  # noqa: F401
 from .leaving import removing  # noqa: F401
-from .models import Enrollment, EnrollmentRefused
+from .models import Enrollment
+from .pausing import pause_all, resume_all
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -21,16 +22,10 @@ RESUME = "campaigns.resume"
 SUCCEED = "campaigns.succeed"
 
 
-def _each(verb: Callable[..., None], user: "User", before: Mapping[str, Any]) -> str:
+def _at_once(verb: Callable[..., Collection[int]], user: "User", before: Mapping[str, Any]) -> str:
     """Those with whom it is still possible."""
-    done = 0
-    for enrollment in Enrollment.objects.seen_by(user).of_ids(before["enrollments"]):
-        try:
-            verb(enrollment, by=user)
-        except EnrollmentRefused:
-            continue
-        done += 1
-    return _said(done)
+    mine = Enrollment.objects.seen_by(user).of_ids(before["enrollments"])
+    return _said(len(verb(mine, by=user)))
 
 
 def _said(done: int) -> str:
@@ -40,8 +35,8 @@ def _said(done: int) -> str:
     return words % {"count": done}
 
 
-Undo.reverts(PAUSE)(partial(_each, Enrollment.resume))
-Undo.reverts(RESUME)(partial(_each, Enrollment.pause))
+Undo.reverts(PAUSE)(partial(_at_once, resume_all))
+Undo.reverts(RESUME)(partial(_at_once, pause_all))
 
 
 @Undo.reverts(SUCCEED)
