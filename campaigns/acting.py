@@ -16,6 +16,7 @@ from accounts.models import Undo
 from .ending import Ended
 from .leaving.removing import remove
 from .models import Enrollment, EnrollmentRefused, State
+from .pausing import NOT_ACTIVE, NOT_PAUSED, pause_all, resume_all
 from .succeeding import mark
 from .undo import PAUSE, RESUME
 
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
     from .models.enrollments import EnrollmentQuerySet
 
 Words = str | Promise
-# More is never done at once, one by one.
-MOST = 5000
+# More is never done at once, in a handful of statements; and of what is done one by one.
+MOST, MOST_SINGLY = 5000, 500
 
 
 @dataclass
@@ -70,12 +71,13 @@ class Action:
     question: Words = ""
     undo: str = ""
     kind: str = ""
+    most: int = MOST
 
 
 def do(action: Action, people: "EnrollmentQuerySet", by: "User", to: "Step | None") -> Result:
     """Do `action` with `people`; `to` is the step of a move."""
     result = Result(action)
-    action.carry_out(result, people.for_list().order_by("pk")[:MOST], by, to)
+    action.carry_out(result, people.for_list().order_by("pk")[: action.most], by, to)
     return result
 
 
@@ -104,6 +106,20 @@ def _each(verb: Callable[..., Any]) -> Callable[..., None]:
                 in_hand += ended.in_hand if isinstance(ended, Ended) else 0
         if in_hand:
             result.also.append(Ended(in_hand=in_hand).sentence)
+
+    return carry_out
+
+
+def _at_once(verb: Callable[..., set[int]], left: Words) -> Callable[..., None]:
+    """With all in a handful of statements; `left` says why others were left out."""
+
+    def carry_out(
+        result: Result, people: "EnrollmentQuerySet", by: "User", _to: "Step | None"
+    ) -> None:
+        chosen = list(people)
+        done = verb(Enrollment.objects.of_ids([each.pk for each in chosen]), by=by)
+        result.done = [each for each in chosen if each.pk in done]
+        result.left = [str(left)] * (len(chosen) - len(result.done))
 
     return carry_out
 
@@ -137,6 +153,7 @@ ACTIONS = {
             (State.ATTENTION,),
             ngettext_lazy("%(who)s: tried again.", "Tried again for %(count)s people.", "count"),
             _each(Enrollment.retry),
+            most=MOST_SINGLY,
         ),
         Action(
             "skip",
@@ -149,6 +166,7 @@ ACTIONS = {
                 "count",
             ),
             _each(Enrollment.skip_step),
+            most=MOST_SINGLY,
             question=_("Skip the step? Its waiting email or task goes, and the next step comes."),
         ),
         Action(
@@ -157,7 +175,7 @@ ACTIONS = {
             "hourglass",
             (State.ACTIVE,),
             ngettext_lazy("%(who)s is paused.", "%(count)s people are paused.", "count"),
-            _each(Enrollment.pause),
+            _at_once(pause_all, NOT_ACTIVE),
             undo=PAUSE,
         ),
         Action(
@@ -166,7 +184,7 @@ ACTIONS = {
             "rotate-ccw",
             (State.PAUSED,),
             ngettext_lazy("%(who)s goes on.", "%(count)s people go on.", "count"),
-            _each(Enrollment.resume),
+            _at_once(resume_all, NOT_PAUSED),
             undo=RESUME,
         ),
         Action(
@@ -188,6 +206,7 @@ ACTIONS = {
             OPEN,
             ngettext_lazy("%(who)s was moved.", "%(count)s people were moved.", "count"),
             _each(Enrollment.move_to),
+            most=MOST_SINGLY,
         ),
         Action(
             "remove",

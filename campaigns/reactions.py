@@ -196,6 +196,8 @@ def take_back(task: Task) -> None:
     enrollment = turn.enrollment
     if enrollment.state == State.ENDED:
         raise UndoRefused(_("The campaign is over for this person, so the task stays closed."))
+    if enrollment.campaign.removed_at:
+        raise UndoRefused(_("The campaign was deleted, so the task stays closed."))
     if enrollment.step_id != turn.step_id:
         raise UndoRefused(_("The next step has begun, so the task stays closed."))
     if turn.email and turn.email.status == Status.DRAFT:

@@ -1,6 +1,6 @@
 """How what was done with people in campaigns is taken back; found at start-up."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +12,8 @@ from accounts.models import Undo, UndoRefused
 from . import succeeding  # noqa: F401
 from .launching import undo as launching_undo  # noqa: F401
 from .leaving import removing  # noqa: F401
-from .models import Enrollment, EnrollmentRefused
+from .models import Enrollment
+from .pausing import pause_all, resume_all
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -21,20 +22,15 @@ PAUSE = "campaigns.pause"
 RESUME = "campaigns.resume"
 
 
-def _each(verb: Callable[..., None], user: "User", before: Mapping[str, Any]) -> str:
+def _at_once(verb: Callable[..., Collection[int]], user: "User", before: Mapping[str, Any]) -> str:
     """Those with whom it is still possible."""
-    done = 0
-    for enrollment in Enrollment.objects.seen_by(user).of_ids(before["enrollments"]):
-        try:
-            verb(enrollment, by=user)
-        except EnrollmentRefused:
-            continue
-        done += 1
+    mine = Enrollment.objects.seen_by(user).of_ids(before["enrollments"])
+    done = len(verb(mine, by=user))
     if not done:
         raise UndoRefused(_("Something has changed meanwhile, so this cannot be undone any more."))
     words = ngettext("Undone for %(count)s person.", "Undone for %(count)s people.", done)
     return words % {"count": done}
 
 
-Undo.reverts(PAUSE)(partial(_each, Enrollment.resume))
-Undo.reverts(RESUME)(partial(_each, Enrollment.pause))
+Undo.reverts(PAUSE)(partial(_at_once, resume_all))
+Undo.reverts(RESUME)(partial(_at_once, pause_all))

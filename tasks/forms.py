@@ -159,6 +159,12 @@ class TaskForm(TaskModelForm):
         text, field = self.cleaned_data["person"], self.fields["person"]
         if self.instance.person and text == written(self.instance.person):
             return self.instance.person
+        if self.instance.campaign_id:
+            raise ValidationError(
+                _("A campaign made this task for %(person)s: it stays about them."),
+                code="campaign",
+                params={"person": self.instance.person},
+            )
         return field.meant(text, self.user)  # type: ignore[attr-defined]
 
     def clean_email(self) -> "Email | None":

@@ -93,6 +93,11 @@ def _have_back(user: "User", before: Mapping[str, Any]) -> str:
 def have_back(user: "User", before: Mapping[int, tuple[str, str]]) -> tuple[int, int]:
     """Let the enrollments with these ids stand where they stood, as (state, hitch), what was
     withdrawn wait again; returns how many do, and how many stay out."""
+    # Locked first, as by whoever pauses or deletes one: nobody comes back into one that is deleted,
+    # nor past a pause.
+    known = Enrollment.objects.filter(pk__in=before).values("campaign")
+    there = Campaign.objects.present().filter(pk__in=known).order_by("pk")
+    campaigns = [campaign.pk for campaign in there.select_for_update(no_key=True)]
     turns = list(Turn.objects.filter(enrollment__in=before, done_at=None).order_by("pk"))
     emails = Email.objects.of_ids([turn.email_id for turn in turns if turn.email_id])
     locked = {email.pk: email for email in emails.locked()}
@@ -100,7 +105,11 @@ def have_back(user: "User", before: Mapping[int, tuple[str, str]]) -> tuple[int,
     tasks = Task.objects.filter(pk__in=task_ids).order_by("pk").select_for_update(no_key=True)
     list(tasks.values_list("pk"))
     mine = Enrollment.objects.filter(
-        pk__in=before, state=State.ENDED, because=Because.REMOVED, ended_by=user
+        pk__in=before,
+        campaign__in=campaigns,
+        state=State.ENDED,
+        because=Because.REMOVED,
+        ended_by=user,
     )
     ways = list(mine.locked().select_related("person", "campaign"))
     gone_on = {turn.enrollment_id for turn in turns if _has_gone_on(locked.get(turn.email_id or 0))}

@@ -12,8 +12,9 @@ from accounts.undoing import offer_again
 from ui.notices import tell
 from ui.paging import paginate
 from ui.shortcuts import changed, page_that_asked, refused, render_part, wants_part
+from ui.templatetags.ui import grouped
 
-from ..acting import ACTIONS, MOST, do, offer
+from ..acting import ACTIONS, do, offer
 from ..models import Campaign, Step
 from ..models.enrollments import EnrollmentQuerySet
 from ..opening import opened
@@ -56,9 +57,9 @@ def act(request: SignedInRequest, pk: int, action: str) -> HttpResponse:
     if not count:
         tell(request, _("Tick the people first."), level=messages.INFO)
         return changed(request, back)
-    if count > MOST:
+    if count > chosen.most:
         said = _("At most %(most)s people can be changed at once. Narrow the list first.")
-        return refused(request, said % {"most": MOST})
+        return refused(request, said % {"most": grouped(chosen.most)})
     step = _step(request, campaign) if action == "move" else None
     if action == "move" and step is None:
         return refused(request, _("Choose the step that they move to."))

@@ -1,5 +1,7 @@
 """The people in a campaign: who is where and why, and what is done with them."""
 
+from dataclasses import replace
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -7,9 +9,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Organisation, Undo
+from campaigns.acting import ACTIONS
+from campaigns.engine import advance
 from campaigns.models import Enrollment, State
-from emails.models import Status
+from emails.models import Email, Status
+from tests.campaigns.happenings import arrive
 from tests.factories import (
+    make_campaign,
     make_email,
     make_enrollment,
     make_identity,
@@ -17,6 +23,7 @@ from tests.factories import (
     make_step,
     make_turn,
     make_user,
+    start_campaign,
 )
 
 pytestmark = pytest.mark.django_db
@@ -251,3 +258,79 @@ def test_nobody_acts_on_the_people_of_a_colleague(client, rita, sam, north, camp
 def test_an_unknown_action_is_not_there(client, campaign):
     at = reverse("campaigns:people", args=[campaign.pk])
     assert client.post(f"{at}sing/", {"enrollment": [enroll(campaign).pk]}).status_code == 404
+
+
+def test_many_are_paused_and_go_on_in_as_few_queries_as_few(client, campaign):
+    make_step(campaign)
+    for count in range(12):
+        enroll(campaign, f"P{count}")
+    while advance():
+        pass
+    ways, counts = list(campaign.enrollments.order_by("pk")), {}
+
+    for action in ("pause", "resume"):
+        for some in (ways[:2], ways[2:]):
+            with CaptureQueriesContext(connection) as queries:
+                act(client, campaign, action, *some)
+            counts.setdefault(action, []).append(len(queries))
+        held = set(Email.objects.values_list("on_hold", flat=True))
+        assert held == {action == "pause"}
+        assert {each.state for each in campaign.enrollments.all()} == (
+            {State.PAUSED} if action == "pause" else {State.ACTIVE}
+        )
+
+    assert counts["pause"][1] <= counts["pause"][0]
+    assert counts["resume"][1] <= counts["resume"][0]
+
+
+def test_undo_of_a_pause_lets_those_go_on_who_are_still_paused(client, rita, campaign):
+    make_step(campaign)
+    ways = [enroll(campaign, name) for name in ("Maria", "Jonas")]
+    while advance():
+        pass
+    act(client, campaign, "pause", *ways)
+    act(client, campaign, "remove", ways[0])
+
+    assert Undo.objects.filter(action="campaigns.pause").get().use() == "Undone for 1 person."
+
+    ways[1].refresh_from_db()
+    assert ways[1].state == State.ACTIVE
+    assert [email.on_hold for email in Email.objects.in_folder(Status.SCHEDULED)] == [False]
+
+
+def test_what_is_done_one_by_one_names_its_limit(client, campaign, monkeypatch):
+    monkeypatch.setitem(ACTIONS, "skip", replace(ACTIONS["skip"], most=1))
+    make_step(campaign)
+    ways = [enroll(campaign, name) for name in ("Maria", "Jonas")]
+
+    answer = act(client, campaign, "skip", *ways)
+
+    assert answer.status_code == 409
+    assert "At most 1 people can be changed at once. Narrow the list first." in said(answer)
+
+
+def test_the_tabs_take_as_many_queries_for_many_people_as_for_few(client, rita):
+    make_identity(rita)
+    counts = []
+    for count in (3, 30):
+        campaign = make_campaign(rita, f"With {count}")
+        make_step(campaign)
+        make_step(campaign, "call", day=2)
+        people = [make_person(rita, f"P{count} {number}") for number in range(count)]
+        start_campaign(campaign, *people)
+        while advance():
+            pass
+        for email in Email.objects.of_campaign(campaign.pk)[: count // 2]:
+            arrive(email)
+        while advance():
+            pass
+        taken = []
+        for tab in ("campaign", "people", "tasks", "emails", "settings", "add", "add-start"):
+            with CaptureQueriesContext(connection) as queries:
+                assert (
+                    client.get(reverse(f"campaigns:{tab}", args=[campaign.pk])).status_code == 200
+                )
+            taken.append((tab, len(queries)))
+        counts.append(taken[1:])  # the first page of all reads what is kept from then on
+
+    assert counts[0] == counts[1]

@@ -8,7 +8,7 @@ from django.urls import reverse
 from accounts.models import Team
 from prospects.models import Group
 from tasks.models import Task
-from tests.factories import make_email, make_person, make_task, make_user
+from tests.factories import make_campaign, make_email, make_person, make_task, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -208,6 +208,22 @@ def test_a_person_whom_one_no_longer_sees_stays_on_the_task(client, rita):
     change(client, task, person=form["person"].value(), name="Still")
     task.refresh_from_db()
     assert (task.name, task.person) == ("Still", maria)
+
+
+def test_what_a_campaign_made_stays_about_its_person(client, rita):
+    anna, bo = make_person(rita, "Anna"), make_person(rita, "Bo")
+    task = make_task(rita, person=anna, campaign=make_campaign(rita))
+    response = change(client, task, name="Write to them", person=bo.email)
+    assert response.status_code == 422
+    assert f"A campaign made this task for {anna}: it stays about them." in response.text
+    assert "Write to them" in response.text
+    task.refresh_from_db()
+    assert task.person == anna
+    change(
+        client, task, name="Write to Anna", person=str(response.context["form"]["person"].initial)
+    )
+    task.refresh_from_db()
+    assert (task.name, task.person) == ("Write to Anna", anna)
 
 
 def test_in_a_window_the_answer_closes_it_and_tells_the_page(client, rita):
