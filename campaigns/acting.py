@@ -13,8 +13,9 @@ from django.utils.translation import ngettext, ngettext_lazy
 
 from accounts.models import Undo
 
-from .ending import Ended, end_all
-from .models import Because, Enrollment, EnrollmentRefused, State
+from .ending import Ended
+from .leaving.removing import remove
+from .models import Enrollment, EnrollmentRefused, State
 from .undo import PAUSE, RESUME, SUCCEED
 
 if TYPE_CHECKING:
@@ -30,12 +31,14 @@ MOST = 5000
 
 @dataclass
 class Result:
-    """With whom it was done, who was left out and why, and what has to be said besides."""
+    """With whom it was done, who was left out and why, what has to be said besides, and how it is
+    taken back where the action itself knows that."""
 
     action: "Action"
     done: list[Enrollment] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
     also: list[str] = field(default_factory=list)
+    undo: Undo | None = None
 
     @property
     def sentence(self) -> str:
@@ -77,6 +80,8 @@ def do(action: Action, people: "EnrollmentQuerySet", by: "User", to: "Step | Non
 
 def offer(result: Result, by: "User") -> Undo | None:
     """Let it be taken back, if it can be."""
+    if result.undo:
+        return result.undo
     if not (result.action.undo and result.done):
         return None
     before = {"enrollments": [enrollment.pk for enrollment in result.done]}
@@ -103,13 +108,12 @@ def _each(verb: Callable[..., Any]) -> Callable[..., None]:
 
 
 def _remove(result: Result, people: "EnrollmentQuerySet", by: "User", _to: "Step | None") -> None:
-    chosen = [enrollment for enrollment in people if enrollment.is_open]
-    ended = end_all(Enrollment.objects.of_ids([e.pk for e in chosen]), Because.REMOVED, by=by)
-    result.done = chosen
-    if not chosen:
+    removed = remove(Enrollment.objects.of_ids([enrollment.pk for enrollment in people]), by)
+    result.done, result.undo = removed.people, removed.undo
+    if not removed.people:
         result.left.append(str(_("It is over for them already.")))
-    if ended.sentence:
-        result.also.append(ended.sentence)
+    if removed.ended.sentence:
+        result.also.append(removed.ended.sentence)
 
 
 def _succeed(result: Result, people: "EnrollmentQuerySet", _by: "User", _to: "Step | None") -> None:
