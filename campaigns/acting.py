@@ -125,10 +125,9 @@ def _at_once(verb: Callable[..., set[int]], left: Words) -> Callable[..., None]:
 
 
 def _remove(result: Result, people: "EnrollmentQuerySet", by: "User", _to: "Step | None") -> None:
-    chosen = [enrollment for enrollment in people if enrollment.is_open]
-    removed = remove(Enrollment.objects.of_ids([e.pk for e in chosen]), by)
-    result.done, result.undo = chosen, removed.undo
-    if not chosen:
+    removed = remove(Enrollment.objects.of_ids([enrollment.pk for enrollment in people]), by)
+    result.done, result.undo = removed.people, removed.undo
+    if not removed.people:
         result.left.append(str(_("It is over for them already.")))
     if removed.ended.sentence:
         result.also.append(removed.ended.sentence)

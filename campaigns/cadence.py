@@ -96,7 +96,8 @@ def cadence(campaign: "Campaign") -> list[Day]:
 def title_of(step: Step, subject: str = "") -> str:
     """By what it is called: an email by its subject, all else by its name."""
     if step.kind == Kind.EMAIL:
-        return step.subject or subject or step.name or _("(no subject)")
+        unnamed = _("Follow-up") if step.follows else _("(no subject)")
+        return step.subject or subject or step.name or unnamed
     return step.name or step.get_kind_display()
 
 

@@ -144,7 +144,7 @@ def courses(campaign: "Campaign") -> dict[int, Course]:
     turns = Turn.objects.filter(step__campaign=campaign).order_by().values("step")
     counted = turns.annotate(
         waiting=Count("pk", filter=waits),
-        next_at=Min("due_at", filter=waits),
+        next_at=Min("due_at", filter=waits & Q(enrollment__state=State.ACTIVE)),
         had=Count("pk", filter=Q(done_at__isnull=False, skipped=False)),
         skipped_by=Count("pk", filter=Q(skipped=True)),
     )

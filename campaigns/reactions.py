@@ -22,6 +22,7 @@ from .models import Because, Campaign, Enrollment, Hitch, State, Turn
 from .models.enrollments import EnrollmentQuerySet
 from .moving import SKIPPED
 from .turning import finish
+from .unmaking import unmake
 
 # What a rep has written for a task has taken its place from here on.
 WRITTEN = (Status.SCHEDULED, Status.IN_PROGRESS, Status.DELIVERED)
@@ -190,7 +191,7 @@ def take_forward(task: Task) -> None:
 
 @Task.on_reopen
 def take_back(task: Task) -> None:
-    """It is to be done after all: refused once the next turn has begun, or it is over."""
+    """It is to be done after all: refused once the next turn has come to something, or it is over."""
     if task.campaign_id is None or not (turn := _locked_turn(task=task)):
         return
     enrollment = turn.enrollment
@@ -198,7 +199,7 @@ def take_back(task: Task) -> None:
         raise UndoRefused(_("The campaign is over for this person, so the task stays closed."))
     if enrollment.campaign.removed_at:
         raise UndoRefused(_("The campaign was deleted, so the task stays closed."))
-    if enrollment.step_id != turn.step_id:
+    if enrollment.step_id != turn.step_id and not unmake(enrollment, turn):
         raise UndoRefused(_("The next step has begun, so the task stays closed."))
     if turn.email and turn.email.status == Status.DRAFT:
         _let_go(turn, turn.email)

@@ -56,7 +56,7 @@ class Way:
             return "ok"
         if way.on_hold and way.state == State.ACTIVE:
             return "warn"
-        return {State.ACTIVE: "accent", State.PAUSED: "warn", State.ATTENTION: "bad"}.get(
+        return {State.ACTIVE: "ok", State.PAUSED: "warn", State.ATTENTION: "bad"}.get(
             State(way.state), ""
         )
 

@@ -146,6 +146,9 @@ OWN = {
         gettext_lazy("Skipped"),
         "",
     ),
+    "campaign_reopened": Rule(
+        gettext_lazy("The task before this step was opened again."), gettext_lazy("Reopened"), ""
+    ),
     "campaign_step_removed": Rule(
         gettext_lazy("This step was deleted from the campaign."), gettext_lazy("Step deleted"), ""
     ),

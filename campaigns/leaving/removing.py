@@ -36,6 +36,7 @@ class Removed:
 
     ended: Ended
     names: Sequence[str]
+    people: list[Enrollment]
     undo: Undo | None = None
 
     @property
@@ -64,9 +65,10 @@ def remove(enrollments: "EnrollmentQuerySet", user: "User") -> Removed:
     campaigns = {way.campaign_id for way in held.enrollments}
     names = list(Campaign.objects.filter(pk__in=campaigns).by_name().values_list("name", flat=True))
     if not ended.count:
-        return Removed(ended, names)
+        return Removed(ended, names, [])
     before = {"ways": [[way.pk, way.state, way.hitch] for way in held.enrollments]}
-    return Removed(ended, names, Undo.objects.create(user=user, action=UNDO, before=before))
+    undo = Undo.objects.create(user=user, action=UNDO, before=before)
+    return Removed(ended, names, held.enrollments, undo)
 
 
 @Undo.reverts(UNDO)

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, ClassVar, Self
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -107,7 +108,8 @@ class Step(Placing):
         ]
 
     def __str__(self) -> str:
-        return self.name or self.subject or self.get_kind_display()
+        said = self.name or self.subject
+        return said or (gettext("Follow-up") if self.follows else self.get_kind_display())
 
     @classmethod
     def changed_by(cls, user: User) -> StepQuerySet:

@@ -106,7 +106,9 @@ def add(request: SignedInRequest, pk: int) -> HttpResponse:
     if added.new or added.known:
         tell(request, added.sentence)
     if added.wrong:
-        return _page(request, window, form, saved, status=422, wrong=added.wrong)
+        # What was added is known by now and does no harm when it is sent once more.
+        kept = {"typed": request.POST.get("add", ""), "text": request.POST.get("paste", "")}
+        return _page(request, window, form, saved, status=422, wrong=added.wrong, **kept)
     return redirect(_address(window))
 
 

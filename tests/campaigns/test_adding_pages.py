@@ -93,6 +93,12 @@ def test_whom_nobody_knows_is_named_and_the_others_are_added(client, campaign, a
     assert names(campaign) == {"Anna"}
 
 
+def test_what_cannot_be_added_stays_where_it_was_typed(client, campaign):
+    response = post(client, "add", campaign, add="Mara Sand", paste="nobody@x.example")
+    assert 'value="Mara Sand"' in response.text
+    assert ">nobody@x.example</textarea>" in response.text
+
+
 def test_ticked_people_come_from_other_pages(client, rita, campaign, anna):
     url = reverse("campaigns:add-chosen")
     response = client.post(url, {"campaign": campaign.pk, "person": [anna.pk]}, follow=True)

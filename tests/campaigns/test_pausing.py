@@ -256,7 +256,7 @@ def test_whoever_has_not_begun_can_start_further_on(rita, campaign):
 # Tasks that are opened again ----------------------------------------------------------------------
 
 
-def test_a_task_is_opened_again_as_long_as_nothing_has_followed(rita, campaign):
+def test_a_task_is_opened_again_before_anything_has_followed(rita, campaign):
     enrollment, email = begun(campaign)
     arrive(email)
     go_on()
@@ -267,12 +267,57 @@ def test_a_task_is_opened_again_as_long_as_nothing_has_followed(rita, campaign):
     enrollment.refresh_from_db()
     assert (turn.done_at, enrollment.advance_at) == (None, None)
 
+
+def test_what_waits_after_a_task_is_taken_back_with_it(rita, campaign):
+    enrollment, task, following = followed(rita, campaign)
+    task.reopen(by=rita)
+    assert fresh(following).removed_because == "campaign_reopened"
+    enrollment.refresh_from_db()
+    assert (enrollment.step.day, enrollment.advance_at) == (2, None)
+    assert enrollment.turns.get(done_at=None).task == task
+
     task.complete(by=rita)
     go_on()
+    again = enrollment.turns.get(done_at=None).email
+    assert (again.status, again.removed_at) == (Status.SCHEDULED, None)
+
+
+def test_a_task_that_followed_a_task_goes_when_that_is_opened_again(rita):
+    campaign = make_campaign(rita)
+    make_step(campaign, "call")
+    make_step(campaign, "inmail")
+    make_enrollment(campaign)
+    go_on()
+    first = Task.objects.get()
+    first.complete(by=rita)
+    go_on()
+    first.reopen(by=rita)
+    assert list(Task.objects.open()) == [first]
+
+
+@pytest.mark.parametrize("happening", [mark, arrive, "edited"])
+def test_a_task_stays_closed_once_something_has_come_of_the_next_step(rita, campaign, happening):
+    _, task, following = followed(rita, campaign)
+    if happening == "edited":
+        Email.objects.filter(pk=following.pk).update(version=2)
+    else:
+        happening(following)
     with pytest.raises(UndoRefused, match="next step has begun"):
         task.reopen(by=rita)
     task.refresh_from_db()
     assert not task.is_open
+    assert fresh(following).removed_at is None
+
+
+def followed(rita, campaign) -> tuple[Enrollment, Task, Email]:
+    """The call is done, and the email after it waits for its day."""
+    enrollment, email = begun(campaign)
+    arrive(email)
+    go_on()
+    task = Task.objects.get()
+    task.complete(by=rita)
+    go_on()
+    return enrollment, task, enrollment.turns.get(done_at=None).email
 
 
 def test_the_last_task_opened_again_opens_the_way_again(rita):

@@ -209,6 +209,14 @@ def test_removing_asks_where_no_script_can(client, campaign):
     assert (enrollment.state, enrollment.because) == ("ended", "removed")
 
 
+def test_removing_can_be_taken_back(client, campaign):
+    enrollment = enroll(campaign)
+    act(client, campaign, "remove", enrollment)
+    client.post(reverse("undo", args=[Undo.objects.get().pk]))
+    enrollment.refresh_from_db()
+    assert enrollment.state == State.ACTIVE
+
+
 def test_all_of_a_list_are_meant_when_they_are_ticked(client, campaign):
     active = [enroll(campaign) for _ in range(3)]
     odd = enroll(campaign, state=State.ATTENTION, hitch="failed")

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Undo
-from campaigns.cadence import cadence, timing
+from campaigns.cadence import cadence, timing, title_of
 from campaigns.models import Step, StepRefused
 from emails.models import Status
 from tests.factories import (
@@ -101,7 +101,9 @@ def test_a_follow_up_without_a_subject_goes_by_that_of_the_email_before(campaign
 
 def test_each_step_tells_who_waits_who_had_it_and_what_came_of_it(client, rita, campaign, steps):
     make_identity(rita)
-    first = steps[0]
+    first, long_ago = steps[0], timezone.now() - timedelta(days=2)
+    stuck = make_enrollment(campaign, state="attention", hitch="failed")
+    make_turn(stuck, first, due_at=long_ago)
     soon = timezone.now() + timedelta(hours=2)
     for number in range(5):
         enrollment = make_enrollment(campaign, make_person(rita))
@@ -115,11 +117,16 @@ def test_each_step_tells_who_waits_who_had_it_and_what_came_of_it(client, rita, 
 
     [day, *_] = cadence(campaign)
     course = day.lines[0].course
-    assert (course.waiting, course.next_at, course.had, course.skipped) == (2, soon, 2, 1)
+    assert (course.waiting, course.next_at, course.had, course.skipped) == (3, soon, 2, 1)
     assert (course.viewed, course.clicked, course.replied, course.bounced) == (1, 1, 1, 1)
     text = " ".join(client.get(campaign.get_absolute_url()).text.split())
-    for words in ("2 wait in it", "2 have had it", "1 skipped", "1 viewed", "1 bounced"):
+    for words in ("3 wait in it", "2 have had it", "1 skipped", "1 viewed", "1 bounced"):
         assert words in text
+
+
+def test_a_follow_up_without_a_subject_is_called_that_everywhere(rita, campaign, steps):
+    follow_up = make_step(campaign, day=30, subject="", follows=True)
+    assert (str(follow_up), title_of(follow_up)) == ("Follow-up", "Follow-up")
 
 
 def test_more_steps_take_no_more_queries(client, rita, campaign, steps):
