@@ -6,6 +6,8 @@ out (`-n 2`), every worker has servers of its own in its own part of the folder,
 
 import os
 import shutil
+import subprocess
+import sys
 import tempfile
 from collections.abc import Generator
 from pathlib import Path
@@ -25,6 +27,7 @@ DEFAULTS = {
     # The synchronous Playwright keeps an event loop in the tests' thread.
     "DJANGO_ALLOW_ASYNC_UNSAFE": "true",
 }
+ROOT = Path(__file__).resolve().parents[1]
 KINDS = {"DATABASE_URL": embedded.Postgres, "REDIS_URL": embedded.Valkey}
 
 folder: Path | None = None
@@ -87,6 +90,26 @@ def empty_redis() -> None:
 def own_redis() -> bool:
     """Whether the cache belongs to this run alone."""
     return any(isinstance(server, embedded.Valkey) for server in running)
+
+
+def start_migrated(postgres: embedded.Postgres) -> None:
+    """Start a server of a test's own with all of our tables in it.
+
+    They are made once in a run, which takes seconds; after that the folder of a server that has been
+    stopped is copied, owners included.
+    """
+    kept = Path(os.environ["DATA_DIR"], "migrated")
+    if not kept.exists():
+        maker = embedded.Postgres(postgres.data_dir, durable=False)
+        maker.start()
+        url = embedded.database_url(postgres.data_dir)
+        command = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
+        subprocess.run(command, cwd=ROOT, env=os.environ | {"DATABASE_URL": url}, check=True)
+        maker.stop()
+        subprocess.run(["cp", "-a", str(postgres.folder), str(kept)], check=True)
+    else:
+        subprocess.run(["cp", "-a", str(kept), str(postgres.folder)], check=True)
+    postgres.start()
 
 
 def _shares_out(config: pytest.Config) -> bool:

@@ -1,6 +1,7 @@
 """Rules of the house that a machine can read."""
 
 import ast
+import os
 import re
 from pathlib import Path
 
@@ -60,3 +61,10 @@ def test_no_inline_script_and_no_inline_style(path):
     text = path.read_text()
     assert not re.search(r"<script(?![^>]*\b(src|nonce|type=\"application/json\"))", text)
     assert not re.search(r"\sstyle=|\son[a-z]+=|hx-on|javascript:", text)
+
+
+@pytest.mark.xdist_group("house rules")
+def test_a_group_of_tests_stays_in_one_process(request):
+    """Shared out, a group that xdist does not see is silently torn apart: see tests/conftest.py."""
+    alone = "PYTEST_XDIST_WORKER" not in os.environ
+    assert alone or request.node.nodeid.endswith("@house rules")

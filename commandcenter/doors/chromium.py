@@ -8,8 +8,10 @@ from pathlib import Path
 
 from . import Refusal, say
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-PLAYWRIGHTS = "chromium-*/chrome-*/chrome"
+# The first has no windows: the same browser, in which a fresh page costs a tenth.
+SHELL = "chromium-headless-shell"
+NAMES = (SHELL, "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+PLAYWRIGHTS = ("chromium_headless_shell-*/*/*headless?shell", "chromium-*/chrome-*/chrome")
 
 
 def find() -> str | None:
@@ -20,7 +22,8 @@ def find() -> str | None:
         if path := shutil.which(name):
             return path
     kept = Path(os.environ.get("PLAYWRIGHT_BROWSERS_PATH", Path.home() / ".cache/ms-playwright"))
-    return next((str(path) for path in sorted(kept.glob(PLAYWRIGHTS), reverse=True)), None)
+    found = (path for each in PLAYWRIGHTS for path in sorted(kept.glob(each), reverse=True))
+    return next((str(path) for path in found), None)
 
 
 def find_or_install() -> str:
@@ -28,10 +31,10 @@ def find_or_install() -> str:
     if found := find():
         return found
     if os.geteuid() == 0 and shutil.which("apt-get"):
-        say("No Chromium here: installing Debian's (apt-get install chromium) …")
+        say(f"No Chromium here: installing Debian's (apt-get install {SHELL}) …")
         quiet = {"DEBIAN_FRONTEND": "noninteractive"}
         _run(["apt-get", "update", "-qq"], quiet)
-        _run(["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium"], quiet)
+        _run(["apt-get", "install", "-y", "-qq", "--no-install-recommends", SHELL], quiet)
     if not find():
         say("No Chromium here: installing Playwright's …")
         _run([sys.executable, "-m", "playwright", "install", "chromium"], {})

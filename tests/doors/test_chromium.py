@@ -32,10 +32,21 @@ def test_a_chosen_browser_is_taken(bare, monkeypatch):
 
 def test_root_gets_debians(bare, monkeypatch):
     monkeypatch.setattr(os, "geteuid", lambda: 0)
-    bare.brings["apt-get"] = {"chromium": "/usr/bin/chromium"}
+    shell = "chromium-headless-shell"
+    bare.brings["apt-get"] = {shell: f"/usr/bin/{shell}"}
 
-    assert chromium.find_or_install() == "/usr/bin/chromium"
+    assert chromium.find_or_install() == f"/usr/bin/{shell}"
     assert [command[:2] for command in bare.ran] == [["apt-get", "update"], ["apt-get", "install"]]
+
+
+def test_a_browser_without_windows_is_preferred_and_an_ordinary_one_will_do(bare, monkeypatch):
+    found = {"chromium": "/usr/bin/chromium"}
+    monkeypatch.setattr(chromium.shutil, "which", found.get)
+    assert chromium.find_or_install() == "/usr/bin/chromium"
+
+    found["chromium-headless-shell"] = "/usr/bin/chromium-headless-shell"
+    assert chromium.find_or_install() == "/usr/bin/chromium-headless-shell"
+    assert bare.ran == []
 
 
 def test_an_ordinary_user_gets_playwrights(bare, monkeypatch, tmp_path):
@@ -45,6 +56,11 @@ def test_an_ordinary_user_gets_playwrights(bare, monkeypatch, tmp_path):
     monkeypatch.setattr(chromium, "_run", lambda command, more: kept.touch())
 
     assert chromium.find_or_install() == str(kept)
+
+    shell = tmp_path / "chromium_headless_shell-1200" / "chrome-linux" / "headless_shell"
+    shell.parent.mkdir(parents=True)
+    shell.touch()
+    assert chromium.find_or_install() == str(shell)
 
 
 def test_without_any_it_says_what_to_do(bare, monkeypatch):

@@ -13,7 +13,10 @@ from pathlib import Path
 import pytest
 
 from commandcenter import embedded
+from tests import servers
 
+# It starts servers and processes of its own, which go one after the other.
+pytestmark = pytest.mark.xdist_group("celery")
 ROOT = Path(__file__).resolve().parents[3]
 RECIPIENTS, TIMES = 2000, 10
 
@@ -21,9 +24,9 @@ RECIPIENTS, TIMES = 2000, 10
 @pytest.fixture
 def environment(tmp_path_factory):
     folder = tmp_path_factory.mktemp("bulk")
-    servers = [embedded.Postgres(folder), embedded.Valkey(folder)]
-    for server in servers:
-        server.start()
+    postgres, valkey = embedded.Postgres(folder), embedded.Valkey(folder)
+    servers.start_migrated(postgres)
+    valkey.start()
     yield os.environ | {
         "DATA_DIR": str(folder),
         "DATABASE_URL": embedded.database_url(folder),
@@ -31,8 +34,8 @@ def environment(tmp_path_factory):
         "DJANGO_SETTINGS_MODULE": "commandcenter.settings",
         "LOG_LEVEL": "WARNING",
     }
-    for server in reversed(servers):
-        server.stop()
+    valkey.stop()
+    postgres.stop()
 
 
 def test_killed_at_random_ten_times_no_email_is_missing_and_none_is_there_twice(environment):
@@ -43,7 +46,6 @@ def test_killed_at_random_ten_times_no_email_is_missing_and_none_is_there_twice(
         )
         return done.stdout
 
-    python("manage.py", "migrate", "--verbosity", "0")
     seed = random.randrange(10**6)
     told = json.loads(
         python("-m", "tests.emails.bulk.killed", *map(str, (RECIPIENTS, TIMES, seed)))

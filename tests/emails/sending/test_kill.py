@@ -18,6 +18,7 @@ import psycopg
 import pytest
 
 from commandcenter import embedded
+from tests import servers
 
 pytestmark = pytest.mark.xdist_group("celery")
 ROOT = Path(__file__).resolve().parents[3]
@@ -60,12 +61,11 @@ class Stage:
         }
 
     def open(self) -> None:
-        self.postgres.start()
+        servers.start_migrated(self.postgres)
         self.valkey.start()
         command = [sys.executable, "-m", "tests.sinks", "--log", str(self.log)]
         self.sink = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=ROOT)
         self.port = int(self.sink.stdout.readline().split()[-1])
-        self.python("manage.py", "migrate", "--verbosity", "0")
 
     def close(self) -> None:
         self.sink.kill()
