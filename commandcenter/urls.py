@@ -25,6 +25,7 @@ urlpatterns = [
     path("u/", include("emails.unsubscribing.urls")),
     path("people/", include("prospects.urls")),
     path("templates/", include("emails.library.urls")),
+    path("search/", include("search.urls")),
     path("", include("prospects.consent.urls")),
     path("settings/", include("accounts.urls")),
     path("settings/", include("emails.setup.urls")),

@@ -23,6 +23,7 @@ A page opens a slot with `{% slot "person-panels" person %}`. The slots that pag
     person-tasks       under Tasks, a tab that is there once somebody fills it; the person
     ticked-people      buttons in the bar of ticked people, in its form (prospects/ticked.py says
                        what it posts): <button class="button" formaction="…">; the chosen group
+    folder-actions     links in the bar above a folder of emails; the folder
     group-actions      buttons above the list of a group; the group
 """
 
