@@ -12,6 +12,7 @@ from emails.models import Email, Status
 from prospects.models import CustomField, Group
 from search.evaluating import emails_matching, people_matching
 from search.fields import FIELDS, fields_for
+from search.fields.dates import dates_of, presets_of
 from search.fields.kinds import LONGEST_VALUE
 from search.language import parse, text_of
 from search.limits import within_limit
@@ -325,3 +326,31 @@ def test_every_field_has_a_label_and_a_builder_gets_its_choices(rita):
         if field.kind == "choice":
             assert all(str(label) for _code, label in field.choices(looking))
     assert [label for _value, label in FIELDS["campaign"].choices(looking)] == ["Q1 rollout"]
+
+
+@pytest.mark.parametrize(
+    ("status", "dates"),
+    [
+        ("", ["created", "delivered", "failed", "scheduled", "active"]),
+        ("delivered", ["delivered", "created", "active"]),
+        ("in-progress", ["scheduled", "created"]),
+        ("failed", ["failed", "created"]),
+        ("bounced", ["failed", "delivered", "created"]),
+    ],
+)
+def test_the_dates_that_can_be_meant_fit_the_status(status, dates):
+    assert [field.name for field in dates_of(status)] == dates
+    for field in dates_of(status):
+        for period in presets_of(field):
+            assert field.checked(Condition(field.name, "in", None, period)).within == period
+
+
+def test_what_lies_ahead_is_offered_for_what_is_scheduled():
+    assert Period(next_days=7) in presets_of(FIELDS["scheduled"])
+    assert Period(next_days=7) not in presets_of(FIELDS["delivered"])
+    assert Period(days=7) in presets_of(FIELDS["viewed"])
+
+
+def test_every_status_has_its_dates(rita):
+    for status, _label in FIELDS["status"].choices(Looking(rita)):
+        assert dates_of(status)
