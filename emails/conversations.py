@@ -6,7 +6,7 @@ has answered them all: nobody is asked again whether they got the first one.
 `Email.answered_at` keeps when that was, so that a search need not look for it.
 """
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.db.models import Max, Q
 
@@ -41,43 +41,40 @@ def answered(email: Email) -> None:
 
 
 def _tell_all(email: Email) -> None:
-    if email.continues_id is None and email.campaign_id is None and email.pk is not None:
-        # Most emails stand alone, and are only answered themselves.
-        alone = not Email.objects.filter(continues=email.pk).exists()
-        ids = [email.pk] if alone else _members(email)
-    else:
-        ids = _members(email)
-    together = Email.objects.of_ids(ids)
+    together = Email.objects.of_ids(_together(email))
     latest = together.aggregate(latest=Max("last_replied_at"))["latest"]
-    known = Q(answered_at=None) if latest is None else Q(answered_at=latest)
-    changed = together.filter(~known if latest is None else ~known | Q(answered_at=None))
-    ordered = list(changed.locked().values_list("pk", flat=True))
-    if ordered:
-        Email.objects.of_ids(ordered).update(answered_at=latest)
+    wrong = together.exclude(answered_at=latest)
+    # By their ids, as emails are always locked.
+    if ids := list(wrong.locked().values_list("pk", flat=True)):
+        Email.objects.of_ids(ids).update(answered_at=latest)
+
+
+def _together(email: Email) -> list[int]:
+    """Most emails stand alone, which one look says."""
+    is_linked = email.continues_id or email.campaign_id
+    if not is_linked and not Email.objects.filter(continues=email.pk).exists():
+        return [email.pk]
+    return _members(email)
 
 
 def _members(email: Email) -> list[int]:
     """Goes from email to email along what connects them, as many at a time as there are."""
     known = {email.pk}
     campaigns: set[int] = set()
-    fresh = [_link(email)]
+    fresh = [(email.pk, email.continues_id, email.campaign_id)]
     while fresh:
-        ahead = {link["continues"] for link in fresh} - {None} - known
-        new = {link["campaign"] for link in fresh} - {None} - campaigns
+        ahead = {continues for _pk, continues, _campaign in fresh if continues} - known
+        new = {campaign for _pk, _continues, campaign in fresh if campaign} - campaigns
         campaigns |= new
-        linked = Q(continues__in=[link["pk"] for link in fresh])
+        linked = Q(continues__in=[pk for pk, _continues, _campaign in fresh])
         if ahead:
             linked |= Q(pk__in=ahead)
         if new and email.person_id:
             linked |= Q(campaign__in=new)
         found = _to_the_same(email).filter(linked).exclude(pk__in=known)
-        fresh = list(found.order_by("pk").values("pk", "continues", "campaign"))
-        known |= {link["pk"] for link in fresh}
+        fresh = list(found.order_by("pk").values_list("pk", "continues_id", "campaign_id"))
+        known |= {pk for pk, _continues, _campaign in fresh}
     return sorted(known)
-
-
-def _link(email: Email) -> dict[str, Any]:
-    return {"pk": email.pk, "continues": email.continues_id, "campaign": email.campaign_id}
 
 
 def _to_the_same(email: Email) -> "EmailQuerySet":

@@ -19,6 +19,8 @@ from .problems import Problem, Unreadable
 
 MOST_CONDITIONS = 50
 MOST_DEPTH = 6
+# Of all that is looked for together, so that the text form fits into an address.
+MOST_LETTERS = 5000
 # Deeper than any tree that could be made right by leaving out groups of one.
 _HOPELESS = 40
 
@@ -115,12 +117,19 @@ def _too_big(node: Node) -> Problem | None:
             _("This search has %(count)s conditions; at most %(most)s are possible. Take some out.")
             % {"count": count, "most": MOST_CONDITIONS}
         )
+    if sum(map(_letters, conditions(node))) > MOST_LETTERS:
+        return Problem(_("This search is too long. Look for fewer words, or name fewer things."))
     if depth(node) > MOST_DEPTH:
         return Problem(
             _("At most %(most)s groups can stand within each other. Take the innermost out.")
             % {"most": MOST_DEPTH}
         )
     return None
+
+
+def _letters(condition: Condition) -> int:
+    several = condition.value if isinstance(condition.value, tuple) else (condition.value,)
+    return sum(len(str(value)) + 1 for value in several)
 
 
 def to_json(node: Node) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from ..tree import Condition
 from .kinds import Choices, Field, Role, text_value, values
 
 MOST_ID = 2**63 - 1
+MOST_OFFERED = 1000
 ME = "me"
 Rows = Callable[[Looking], QuerySet[Any]]
 
@@ -139,7 +140,7 @@ class Ref(Field):
         rows = self.rows(looking)
         if self.removed_at:
             rows = rows.filter(**{self.removed_at: None})
-        return self._named(rows[:1000])
+        return self._named(rows)[:MOST_OFFERED]
 
     def _named(self, rows: QuerySet[Any]) -> list[Named]:
         columns = [*self.named_by, *([self.removed_at] if self.removed_at else [])]

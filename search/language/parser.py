@@ -16,7 +16,8 @@ from ..tree import All, Any_, Condition, Node, Not, checked
 from .conditions import condition_of
 from .lexer import Lexer, Sign, Token
 
-LONGEST_TEXT = 5000
+# Longer than any tree is printed.
+LONGEST_TEXT = 20_000
 _MOST_BRACKETS = 40
 
 

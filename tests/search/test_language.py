@@ -126,7 +126,7 @@ def test_what_is_typed_means_this(text: str, tree: object) -> None:
         ("viewed<=2:not-30d", "goes with “at least”", 0, 17),
         (f"subject:{'x' * 201}", "At most 200 characters", 0, 209),
         ("subject:\0", "a character in it that no text can have", 0, 9),
-        ("x" * 5001, "at most 5000 characters", 5000, 5001),
+        ("x" * 20_001, "at most 20000 characters", 20_000, 20_001),
         ("(" * 50, "Too many brackets", 40, 41),
     ],
 )  # fmt: skip
@@ -152,6 +152,13 @@ def test_a_search_has_fifty_conditions_at_most() -> None:
     assert parse(" ".join(["viewed"] * 50))
     with pytest.raises(Unreadable, match="has 51 conditions; at most 50"):
         parse(" ".join(["viewed"] * 51))
+
+
+def test_what_is_looked_for_has_an_end() -> None:
+    words = " or ".join(['"' + "x" * 199 + '"'] * 24)
+    assert parse(text_of(parse(words))) == parse(words)
+    with pytest.raises(Unreadable, match="too long"):
+        parse(f"{words} or {'y' * 199} or {'z' * 199}")
 
 
 def test_six_groups_stand_within_each_other_at_most() -> None:
