@@ -1,6 +1,6 @@
 """The parts of the builder as its template shows them: what each input offers and holds."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,26 +9,15 @@ from django.utils.translation import gettext as _
 from .building import ROOT, Group, Leaf, Part
 from .changing import ANYTHING, COUNTED, DATES
 from .fields import Field, field_named, fields_for
+from .fields.dates import dates_of, presets_of
 from .language.printer import period_text
 from .looking import Looking
 from .periods import NAMED, Period
 
 # More than a select can show are typed.
 MOST_OFFERED = 300
-_PRESETS = {
-    False: ["today", "yesterday", "last-7-days", "last-14-days", "last-30-days", "last-90-days",
-            "this-week", "last-week", "this-month", "last-month", "this-year", "last-year",
-            "not-for-14-days", "not-for-30-days", "not-for-90-days"],
-    True: ["today", "tomorrow", "next-7-days", "this-week", "next-week", "next-30-days", "this-month",
-           "next-month"],
-}  # fmt: skip
-# Which dates an email of a tab has (S3); other fields fit every status.
-_DATES_OF = {
-    "sent": {"created", "delivered", "archived"},
-    "pending": {"created", "scheduled"},
-    "undelivered": {"created", "failed"},
-}
-_ALL_DATES = {"created", "delivered", "archived", "scheduled", "failed"}
+# What an email has a date of; which of them is meant depends on its status (S3).
+_DATES = frozenset(("created", "delivered", "archived", "scheduled", "failed"))
 _OPS = {
     ">=": lambda: _("at least"),
     "<=": lambda: _("at most"),
@@ -111,8 +100,8 @@ class Builder:
         }
         if root.join != "all" or len(status) != 1:
             return list(self.offered)
-        dates = _DATES_OF.get(next(iter(status)), _ALL_DATES)
-        return [each for each in self.offered if each.name not in _ALL_DATES - dates]
+        fit = {each.name for each in dates_of(status.pop())}
+        return [each for each in self.offered if each.name not in _DATES - fit]
 
     def _part(self, part: Part, path: str) -> ShownLeaf | ShownGroup:
         return self._group(part, path) if isinstance(part, Group) else self._leaf(part, path)
@@ -148,7 +137,7 @@ class Builder:
         elif chosen.kind in {"ref", "choice", "words"}:
             self._choices(shown, chosen, leaf)
         if chosen.kind in {"number", "moment"}:
-            self._days(shown, leaf, ahead=getattr(chosen, "ahead", False))
+            self._days(shown, chosen, leaf)
         return shown
 
     def _choices(self, shown: ShownLeaf, chosen: Field, leaf: Leaf) -> None:
@@ -175,14 +164,15 @@ class Builder:
             options.append(Option(value, value, chosen=True))
         return options
 
-    def _days(self, shown: ShownLeaf, leaf: Leaf, *, ahead: bool) -> None:
+    def _days(self, shown: ShownLeaf, chosen: Field, leaf: Leaf) -> None:
         within = leaf.within if isinstance(leaf.within, dict) else None
-        now = _word(within)
-        words = {name: str(_period(name)) for name in _PRESETS[ahead]}
-        if now and now not in words and now not in {DATES, *COUNTED}:
-            words[now] = str(_period(now))
+        words = {period_text(each): str(each) for each in presets_of(chosen)}
+        now = _word(within, words)
+        if now in NAMED:
+            words[now] = str(Period(name=now))
         every = {"": _("at any time"), **words, "last-n": _("in the last … days")}
-        every |= {"next-n": _("in the next … days")} if ahead else {}
+        if getattr(chosen, "ahead", False) or now == "next-n":
+            every["next-n"] = _("in the next … days")
         every |= {"not-for-n": _("not for … days"), DATES: _("between dates…")}
         shown.when = [Option(value, label, value == now) for value, label in every.items()]
         if within and now in COUNTED:
@@ -191,7 +181,7 @@ class Builder:
             shown.first, shown.last = str(within.get("from", "")), str(within.get("to", ""))
 
 
-def _word(within: dict[str, Any] | None) -> str:
+def _word(within: dict[str, Any] | None, offered: Container[str]) -> str:
     """Which entry of the choice of days stands for a period."""
     if within is None:
         return ""
@@ -201,12 +191,6 @@ def _word(within: dict[str, Any] | None) -> str:
         word = period_text(Period.from_json(within))
     except ValueError:
         word = ""
-    if word and (word in NAMED or word in _PRESETS[False] or word in _PRESETS[True]):
+    if word in offered or word in NAMED:
         return word
     return next((name for name, key in COUNTED.items() if key in within), "")
-
-
-def _period(word: str) -> Period:
-    from .language.conditions import period_of
-
-    return period_of(word)

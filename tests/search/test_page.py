@@ -44,7 +44,7 @@ def counts(page: str) -> list[str]:
 
 
 def names(page: str) -> set[str]:
-    return set(re.findall(r'class="table__full">([^<]*)<', page))
+    return {name.split()[0] for name in re.findall(r'class="table__full">([^<]*)<', page)}
 
 
 def see(client, query="", **headers):
@@ -64,7 +64,7 @@ def asked(address):
 def test_the_address_holds_the_search_and_the_tabs_count_what_is_found(client, found):
     page = see(client, '?q=campaign:"Q1 rollout" viewed&of=people').content.decode()
 
-    assert names(page) == {"Maria Lindberg", "Jonas Lindberg"}
+    assert names(page) == {"Maria", "Jonas"}
     assert counts(page) == ["2", "2"]
     assert "2 people match now" in page
 
@@ -126,16 +126,19 @@ def test_a_condition_that_says_nothing_yet_stays_and_narrows_nothing(client, fou
 
 
 def test_groups_are_made_filled_denied_and_removed(client, found):
-    tree = asked(build(client, '{"all":[{"field":"viewed","op":">=","value":1}]}', do="group:r"))["tree"]
+    tree = asked(build(client, '{"all":[{"field":"viewed","op":">=","value":1}]}', do="group:r"))[
+        "tree"
+    ]
     tree = asked(build(client, tree, **{"add.r.1": "clicked"}))["tree"]
     address = build(client, tree, **{"add.r.1": "replied"})
     assert asked(address)["q"] == "viewed (clicked or replied)"
 
-    tree = '{"all":[{"field":"viewed","op":">=","value":1},{"any":[{"field":"clicked","op":">=","value":1},{"field":"replied","op":"ever"}]}]}'
+    either = '{"any":[{"field":"clicked","op":">=","value":1},{"field":"replied","op":"ever"}]}'
+    tree = f'{{"all":[{{"field":"viewed","op":">=","value":1}},{either}]}}'
     assert asked(build(client, tree, do="not:r.1"))["q"] == "viewed -(clicked or replied)"
     assert asked(build(client, tree, do="not:r.1.0"))["q"] == "viewed (-clicked or replied)"
     assert asked(build(client, tree, do="remove:r.1"))["q"] == "viewed"
-    assert asked(build(client, tree, **{"r.join": "any"}))["q"] == "viewed or clicked or replied"
+    assert asked(build(client, tree, **{"r.join": "any"}))["q"] == "viewed or (clicked or replied)"
 
 
 def test_dates_the_wrong_way_round_stay_and_say_what_is_wrong(client, found):
@@ -175,7 +178,14 @@ def test_parts_of_the_page_lead_to_the_page(client, found):
 
 
 def test_a_tree_that_nobody_made_is_passed_over(client, found):
-    for tree in ("[", "[1]", '{"all":[{"field":"nothing"}]}', '{"all":' * 500, "x" * 30_000, '{"all":1}'):
+    for tree in (
+        "[",
+        "[1]",
+        '{"all":[{"field":"nothing"}]}',
+        '{"all":' * 500,
+        "x" * 30_000,
+        '{"all":1}',
+    ):
         assert client.get(HOME, {"tree": tree, "of": "people"}).status_code == 200
 
 
@@ -234,3 +244,15 @@ def test_nobody_acts_on_emails_of_others(client, rita, found):
     )
 
     assert not rita.emails.in_folder(Status.ARCHIVED).exists()
+
+
+def test_the_dates_that_are_offered_fit_the_status(client, found):
+    def dates(text):
+        page = client.get(HOME, {"q": text, "of": "emails"}).content.decode()
+        more = page.partition('name="add.r"')[2].partition("</select>")[0]
+        return set(re.findall(r'value="(created|delivered|archived|scheduled|failed)"', more))
+
+    assert dates("") == {"created", "delivered", "archived", "scheduled", "failed"}
+    assert dates("status:sent") == {"created", "delivered"}
+    assert dates("status:pending viewed") == {"created", "scheduled"}
+    assert dates("status:undelivered") == {"created", "failed"}
