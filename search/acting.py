@@ -1,6 +1,7 @@
 """What can be done with emails that were found, whatever folders they stand in."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from emails.actions import Action, offered_for_many
@@ -11,14 +12,19 @@ if TYPE_CHECKING:
 
 
 def offered_for(emails: Iterable[Email], user: "User") -> list[Action]:
-    """What at least one of them allows; of two that are called the same the one that asks first."""
+    """What at least one of them allows; of two that are called the same the one that asks first, and
+    of two with the same key the first has it."""
     found: dict[str, Action] = {}
     for status in dict.fromkeys(email.status for email in emails if email.owner_id == user.pk):
         for action in offered_for_many(Status(status), user):
             known = found.get(action.name)
             if known is None or (action.question_for_many and not known.question_for_many):
                 found[action.name] = action
-    return list(found.values())
+    keys = [action.key for action in found.values()]
+    return [
+        replace(action, key="") if action.key in keys[:at] else action
+        for at, action in enumerate(found.values())
+    ]
 
 
 def named(name: str, user: "User") -> Action | None:

@@ -104,6 +104,16 @@ class SavedSearch(Shared):
         return cls.objects.visible_to(user)
 
     @classmethod
+    def of(cls, user: "User") -> SavedSearchQuerySet:
+        """The user's own, which they alone change."""
+        return cls.objects.owned_by(user)
+
+    @classmethod
+    def shared_with(cls, user: "User") -> SavedSearchQuerySet:
+        """Those of colleagues that `user` may open."""
+        return cls.objects.shared_with(user)
+
+    @classmethod
     def beside_pages(cls, user: "User") -> "list[SavedSearch]":
         """What the side bar shows `user`: their own that are pinned, then those of colleagues."""
         most = settings.LIMITS["PINNED_SEARCHES"]

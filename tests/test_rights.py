@@ -21,6 +21,7 @@ from tests.factories import (
     make_identity,
     make_launched,
     make_person,
+    make_saved_search,
     make_template,
     make_user,
 )
@@ -112,6 +113,7 @@ def hers(rita):
         "templates:category": category.pk,
         "templates:delete-category": category.pk,
         "people:bad-rows": done.pk,
+        "search:": make_saved_search(rita).pk,
         "accounts:": rita.pk,
         "consent:": person.pk,
         "consent:release": blocked.pk,

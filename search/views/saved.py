@@ -33,8 +33,8 @@ def index(request: SignedInRequest) -> HttpResponse:
     """All saved searches: one's own in their order, and those of colleagues."""
     offer_again(request)
     user = request.user
-    mine = SavedSearch.objects.owned_by(user).in_order().prefetch_related("teams")
-    theirs = SavedSearch.objects.shared_with(user).in_order()
+    mine = SavedSearch.of(user).in_order().prefetch_related("teams")
+    theirs = SavedSearch.shared_with(user).in_order()
     return render(request, "search/saved.html", {"mine": mine, "theirs": theirs})
 
 
@@ -129,4 +129,4 @@ def pin(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 def _mine(request: SignedInRequest, pk: int) -> SavedSearch:
-    return get_object_or_404(SavedSearch.objects.owned_by(request.user), pk=pk)
+    return get_object_or_404(SavedSearch.of(request.user), pk=pk)

@@ -5,6 +5,7 @@ nothing that axe objects to. SCREENSHOTS=folder keeps a picture of each there.
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 from django.urls import URLResolver, get_resolver, reverse
@@ -24,6 +25,7 @@ from tests.factories import (
     make_identity,
     make_launched,
     make_person,
+    make_saved_search,
     make_template,
     make_user,
 )
@@ -36,7 +38,7 @@ LOOKS = {
     "dark phone": (390, True),
 }
 # Whose pages are ours from end to end, and those of django-allauth that we lead to.
-OURS = {"emails", "people", "templates", "accounts", "setup", "consent"}
+OURS = {"emails", "people", "templates", "search", "accounts", "setup", "consent"}
 SIGN_IN = ["account_login", "account_reset_password", "account_reset_password_done"]
 SECURITY = ["account_change_password", "mfa_index"]
 # They take what is posted, lead elsewhere, or are part of a page.
@@ -57,6 +59,9 @@ NO_PAGES = {
     "emails:schedule",
     "emails:send",
     "people:columns",
+    "search:found",
+    "search:side",
+    "search:typed",
     "templates:picker",
     "templates:picker-beside",
     "templates:picker-found",
@@ -83,6 +88,8 @@ def admin():
     consent.unsubscribe_address(people[3].email, source="link")
     make_launched(admin, *people)
     make_library(admin)
+    make_saved_search(admin, "viewed (clicked or -replied) group:Gone", name="Hot this week")
+    make_saved_search(make_user("Cilla Search"), "status:sent").share([Team.objects.get()])
     left = admin.emails.get(subject="failed, number 0")
     told = {"email_id": left.pk, "because": "too_many", "words": "Three a week!"}
     consent.unsubscribe_address(left.to_address, source="link", **told)
@@ -144,6 +151,7 @@ def pages_of(admin) -> dict[str, str]:
         "group edit": reverse("people:edit-group", args=[group.pk]),
         "identity": reverse("setup:identity", args=[identity.pk]),
         **pages_of_library(admin),
+        **pages_of_search(admin),
         "channel": reverse("setup:channel", args=[channel.pk]),
         "member": reverse("accounts:member", args=[admin.pk]),
         "unsubscribe": reverse("consent:unsubscribe", args=[person.pk]),
@@ -171,6 +179,25 @@ def pages_of_library(admin) -> dict[str, str]:
         "email by template": reverse(
             "emails:email", args=[admin.emails.get(subject="By template").pk]
         ),
+    }
+
+
+def pages_of_search(admin) -> dict[str, str]:
+    home, saved = reverse("search:home"), admin.saved_searches.get()
+    person = admin.people.first()
+    tree = (
+        '{"all":[{"field":"campaign"},{"field":"domain"},{"not":{"field":"status","op":"is",'
+        '"value":["sent","draft"]}},{"any":[{"field":"delivered","op":"in","within":'
+        '{"from":"2026-11-30","to":"2026-11-01"}},{"field":"subject","op":"has","value":"a"}]}]}'
+    )
+    return {
+        "search people": f"{home}?q=name:a&of=people&open={person.pk}",
+        "search emails": f"{home}?q=status:sent&of=emails",
+        "search unfinished": f"{home}?{urlencode({'tree': tree, 'of': 'emails'})}",
+        "search unreadable": f"{home}?q=veiwed:3",
+        "search without an answer": f"{home}?q=name:nobody",
+        "search saved": saved.get_absolute_url(),
+        "search edit": reverse("search:edit", args=[saved.pk]),
     }
 
 

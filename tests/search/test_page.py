@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from emails.models import Email, Status
 from prospects.models import Group
+from search.problems import Problem, TooSlow
 from tests.factories import make_campaign, make_email, make_person, make_user
 
 pytestmark = pytest.mark.django_db
@@ -256,3 +257,39 @@ def test_the_dates_that_are_offered_fit_the_status(client, found):
     assert dates("status:sent") == {"created", "delivered"}
     assert dates("status:pending viewed") == {"created", "scheduled"}
     assert dates("status:undelivered") == {"created", "failed"}
+
+
+def test_whoever_may_not_look_at_a_colleagues_emails_is_told_so(client, found):
+    page = client.get(HOME, {"q": f"sender:{make_user('Sam').email}", "of": "emails"})
+
+    assert "whose emails you may look at" in page.content.decode()
+    assert counts(page.content.decode()) == ["–", "–"]
+
+
+def test_an_admin_looks_at_emails_of_others_and_does_nothing_with_them(client, rita, found):
+    client.force_login(make_user("Ada", role="admin"))
+    page = client.get(HOME, {"q": f"sender:{rita.email}", "of": "emails"}).content.decode()
+
+    assert "To Maria" in page
+    assert "/archive/" not in page
+
+
+def test_a_search_that_takes_too_long_says_what_to_do(client, found, monkeypatch):
+    def slow():
+        raise TooSlow(Problem("This search takes too long."))
+
+    monkeypatch.setattr("search.asking.within_limit", slow)
+    page = see(client, "?q=viewed").content.decode()
+
+    assert "This search takes too long." in page
+    assert counts(page) == ["–", "–"]
+
+
+def test_further_pages_go_on_with_the_search(client, rita):
+    for number in range(60):
+        make_person(rita, f"Person {number:02}", last_name=f"Nr {number:02}")
+    page = client.get(HOME, {"q": "name:nr", "of": "people"}).content.decode()
+    assert "1–50 of 60" in page
+
+    [further] = re.findall(r'href="([^"]*)" rel="next"', page)
+    assert "51–60 of 60" in see(client, further.replace("&amp;", "&")).content.decode()
