@@ -112,11 +112,11 @@ class EventCount(Number):
     def _reaches(self, span: Span) -> Q:
         """Between its first and its last time lies something of `span`: without that no event can
         be in it."""
-        found = Q(**{f"{self.last}__isnull": False, f"{self.first}__isnull": False})
+        found = Q(**{f"{self.last}__isnull": False})
         if span.start:
             found &= Q(**{f"{self.last}__gte": span.start})
         if span.end:
-            found &= Q(**{f"{self.first}__lt": span.end})
+            found &= Q(**{f"{self.first}__isnull": False, f"{self.first}__lt": span.end})
         return found
 
     def _counted(self, span: Span) -> Combinable:

@@ -4,10 +4,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Lower
+from django.db.models.lookups import In
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from prospects.models import Group, GroupMember, Person
+from prospects.models import Group, GroupMember, Person, Suppression
+from prospects.models.suppression import HASHED, AddressHash
 
 from ..looking import Looking
 from ..tree import Condition
@@ -79,7 +82,11 @@ class AuthorizationChoice(Choice):
 @dataclass(frozen=True, kw_only=True)
 class Unsubscribed(Flag):
     def of_person(self, condition: Condition, looking: Looking) -> Q:
-        return Q(pk__in=Person.objects.unsubscribed().order_by().values("pk"))
+        values = Suppression.objects.unsubscribes().order_by().values("value")
+        # Where nobody is known by a hash alone, nobody's is worked out.
+        hashes = values.filter(value__startswith=HASHED)
+        gone = Q(In(Lower("email"), values)) | Q(In(AddressHash("email"), hashes))
+        return Q(removed_at=None) & gone
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -231,7 +231,7 @@ EMAIL = (
     },
     """(
       SELECT n, person, sent, status,
-             CASE WHEN arrived AND chance < 0.5 THEN 1 + (chance * 10)::int %% 6 ELSE 0 END AS views,
+             CASE WHEN arrived AND chance < 0.55 THEN 1 + (chance * 10)::int %% 6 ELSE 0 END AS views,
              CASE WHEN arrived AND chance < 0.15 THEN 1 + n %% 3 ELSE 0 END AS clicks,
              CASE WHEN arrived AND chance < 0.04 THEN 1 ELSE 0 END AS replies
         FROM (
