@@ -9,3 +9,5 @@ class CampaignsConfig(AppConfig):
 
     def ready(self) -> None:
         autodiscover_modules("undo")
+        # Neither emails nor tasks know anything of campaigns.
+        from . import belonging, writing  # noqa: F401

@@ -8,7 +8,9 @@ class EmailsConfig(AppConfig):
     verbose_name = _("Emails")
 
     def ready(self) -> None:
+        # Consent is of prospects, which knows nothing of what waits to be sent. Before the higher
+        # apps, which are asked before us by that.
+        from .sending import suppressing  # noqa: F401
+
         # Undo is of accounts, which knows nothing of what can be undone.
         autodiscover_modules("reactions", "undo")
-        # Consent is of prospects, which knows nothing of what waits to be sent.
-        from .sending import suppressing  # noqa: F401

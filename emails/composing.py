@@ -281,6 +281,7 @@ def typed_of(email: Email) -> dict[str, Any]:
         "html": content.html,
         "files": [attachment.file_id for attachment in email.attachments.all()],
         "template": version.ticket_for(email.owner) if version else "",
+        "task": str(email.task_id or ""),
     }
 
 

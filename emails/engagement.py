@@ -1,6 +1,6 @@
 """What came of the emails to people: figures for the columns of their list, a timeline for one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -69,8 +69,18 @@ class Engagement:
 
     own: Figures
     everybody: Figures
-    moments: list[tuple[Moment, Email]]
+    moments: list[tuple[Moment, Email | None]]
     earlier: int  # events that are not shown
+
+
+Teller = Callable[["User", "Person"], Iterable[Moment]]
+_ALSO: list[Teller] = []
+
+
+def also(tell: Teller) -> Teller:
+    """Let a higher app tell what else there was with a person, such as calls, among the events."""
+    _ALSO.append(tell)
+    return tell
 
 
 def engagement(user: "User", person: "Person") -> Engagement:
@@ -78,9 +88,13 @@ def engagement(user: "User", person: "Person") -> Engagement:
     mine = user.emails.present().to(person)
     own = figures(mine)
     events = Event.objects.by_people().of_emails(mine).select_related("link", "email")
+    told: list[tuple[Moment, Email | None]] = [
+        *((moment_of(event), event.email) for event in events.newest_first()[:SHOWN]),
+        *((moment, None) for tell in _ALSO for moment in tell(user, person)),
+    ]
     return Engagement(
         own=own,
         everybody=figures(Email.objects.to(person)),
-        moments=[(moment_of(event), event.email) for event in events.newest_first()[:SHOWN]],
+        moments=sorted(told, key=lambda each: each[0].at, reverse=True)[:SHOWN],
         earlier=max(0, own.events - SHOWN),
     )

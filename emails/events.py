@@ -47,6 +47,7 @@ class Observation:
     judged_by: str = ""
     link: Link | None = None
     data: Mapping[str, Any] = field(default_factory=dict)
+    email: Email | None = field(default=None, compare=False)  # where the observer has it at hand
 
     @property
     def fingerprint(self) -> bytes:

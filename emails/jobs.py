@@ -66,7 +66,7 @@ def make_bulk_emails(pk: int) -> None:
 def finish_bulk_sends() -> None:
     """Go on with those whose job was lost. Beat runs this every few seconds."""
     for bulk in BulkSend.objects.unfinished():
-        _once(f"bulk:{bulk.pk}", partial(make_bulk_emails.delay, bulk.pk))
+        once(f"bulk:{bulk.pk}", partial(make_bulk_emails.delay, bulk.pk))
 
 
 @shared_task(ignore_result=True)
@@ -84,15 +84,17 @@ def wake(channel_id: int) -> None:
 
     Never raises: a wake that fails is made good by the next beat.
     """
-    _once(f"wake:{channel_id}", lambda: dispatch.delay(channel_id))
+    once(f"wake:{channel_id}", lambda: dispatch.delay(channel_id))
 
 
 def wake_evidence() -> None:
     """Let a worker apply what has just been recorded. Never raises."""
-    _once("wake:evidence", apply_events.delay)
+    once("wake:evidence", apply_events.delay)
 
 
-def _once(key: str, enqueue: object) -> None:
+def once(key: str, enqueue: object) -> None:
+    """Enqueue a job unless one waits already under `key`, which the job deletes as it begins.
+    Never raises."""
     try:
         if cache.add(key, 1, timeout=PENDING_SECONDS):
             enqueue()  # type: ignore[operator]

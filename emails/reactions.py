@@ -25,7 +25,7 @@ from prospects import consent
 from prospects.models import ConsentChange, Suppression
 
 from .conversations import answered
-from .models import Event, FailedReaction, Status, Transition
+from .models import Email, Event, FailedReaction, Status, Transition
 
 Source = ConsentChange.Source
 
@@ -33,13 +33,19 @@ log = structlog.get_logger(__name__)
 
 Reaction = Callable[[Any], None]
 REACTIONS: dict[str, list[Reaction]] = defaultdict(list)
+_OF: dict[Reaction, str] = {}  # the column of the email that must be filled
 
 
-def on(*happenings: str) -> Callable[[Reaction], Reaction]:
+def on(*happenings: str, of: str = "") -> Callable[[Reaction], Reaction]:
     """Run the decorated function on each event of a kind, or transition to a status, in
-    `happenings`; it is given the Event or the Transition."""
+    `happenings`; it is given the Event or the Transition.
+
+    With `of`, only for emails `of` something: "campaign", "task". All others are spared it.
+    """
 
     def register(reaction: Reaction) -> Reaction:
+        if of:
+            _OF[reaction] = f"{of}_id"
         for happening in happenings:
             if reaction not in REACTIONS[happening]:
                 REACTIONS[happening].append(reaction)
@@ -50,6 +56,11 @@ def on(*happenings: str) -> Callable[[Reaction], Reaction]:
 
 def name_of(reaction: Reaction) -> str:
     return f"{reaction.__module__}.{reaction.__qualname__}"
+
+
+def concerns(email: Email, *happenings: str) -> bool:
+    """Whether anything is registered for one of `happenings` to `email`."""
+    return any(_is_for(each, email) for name in happenings for each in REACTIONS.get(name, ()))
 
 
 def react(happening: Event | Transition) -> None:
@@ -63,6 +74,8 @@ def react(happening: Event | Transition) -> None:
     else:
         name, about = happening.to_status, {"transition": happening}
     for reaction in REACTIONS[name]:
+        if not _is_for(reaction, happening.email):
+            continue
         if problem := _problem(reaction, happening):
             FailedReaction.objects.create(reaction=name_of(reaction), problem=problem, **about)
 
@@ -76,6 +89,11 @@ def react_again() -> None:
             reaction = known.get(row.reaction)
             problem = _problem(reaction, row.event or row.transition) if reaction else "It is gone."
             row.failed_again(problem) if problem else row.delete()
+
+
+def _is_for(reaction: Reaction, email: Email) -> bool:
+    column = _OF.get(reaction)
+    return column is None or getattr(email, column) is not None
 
 
 def _problem(reaction: Reaction, happening: Event | Transition | None) -> str:

@@ -125,6 +125,33 @@ OWN = {
         gettext_lazy("Cancelled"),
         "",
     ),
+    "campaign_replied": Rule(gettext_lazy("The person replied."), gettext_lazy("Replied"), ""),
+    "campaign_bounced": Rule(
+        gettext_lazy("An earlier email of the campaign bounced."), gettext_lazy("Bounced"), ""
+    ),
+    "campaign_complained": Rule(
+        gettext_lazy("The person reported an email as spam."), gettext_lazy("Spam"), ""
+    ),
+    "campaign_unsubscribed": Rule(
+        gettext_lazy("The person must not be mailed any more."), gettext_lazy("Unsubscribed"), ""
+    ),
+    "campaign_removed": Rule(
+        gettext_lazy("The person was removed from the campaign."), gettext_lazy("Removed"), ""
+    ),
+    "campaign_stopped": Rule(
+        gettext_lazy("The campaign was stopped."), gettext_lazy("Stopped"), ""
+    ),
+    "campaign_skipped": Rule(
+        gettext_lazy("This step of the campaign was skipped for the person."),
+        gettext_lazy("Skipped"),
+        "",
+    ),
+    "campaign_step_removed": Rule(
+        gettext_lazy("This step was deleted from the campaign."), gettext_lazy("Step deleted"), ""
+    ),
+    "campaign_step_changed": Rule(
+        gettext_lazy("A rep writes the email of this step now."), gettext_lazy("Step changed"), ""
+    ),
     "person_deleted": Rule(
         gettext_lazy("The person was deleted before it was sent."), gettext_lazy("Deleted"), ""
     ),

@@ -7,6 +7,7 @@ decision. Nobody is sent anything twice by itself.
 """
 
 from collections import Counter
+from collections.abc import Callable
 from datetime import datetime
 from typing import NamedTuple
 from uuid import uuid4
@@ -30,6 +31,17 @@ RESTORED = "restored"
 SKIPPED_IDS = 10_000_000
 
 
+Pause = Callable[[], None]
+_PAUSES: list[Pause] = []
+
+
+def when_restored(pause: Pause) -> Pause:
+    """Register how a higher app keeps itself from sending anything anew; it may run twice."""
+    if pause not in _PAUSES:
+        _PAUSES.append(pause)
+    return pause
+
+
 class Held(NamedTuple):
     """What became of the emails, counted by the address of their owner."""
 
@@ -51,6 +63,8 @@ def hold(*, keep_later: bool = False) -> Held:
     Channel.objects.update(paused=True)
     # Of those whose emails were still being made, more may have been made and sent since.
     BulkSend.objects.unmade().pause_all()
+    for pause in _PAUSES:
+        pause()
     _give_up()
     for email in _scheduled().ripe():
         _presume_sent(email, held.since)
@@ -122,7 +136,7 @@ def _presume_sent(email: Email, since: datetime | None) -> None:
     marked.save(update_fields=["attempt"])
     if prepared:
         prepared.keep()
-    email.weigh()
+    email.weigh_and_tell()
 
 
 def _skip_ids() -> None:

@@ -15,6 +15,7 @@ from ui.moments import day
 from .copies import told_of
 from .folders import folder_of
 from .models import Attempt, Cause, Channel, Email, Event, IllegalTransition, Outcome, Status
+from .models.belonging import keeper_of
 from .reasons import word
 
 DAY = timedelta(days=1)
@@ -31,6 +32,8 @@ def why(email: Email) -> str:
 def why_not(refused: IllegalTransition) -> str:
     """What to say to somebody who asked for a transition that is not possible (any more)."""
     email = refused.email
+    if refused.words:
+        return refused.words
     if email.removed_at:
         return _("“%(subject)s” is in the trash, so that is not possible.") % {
             "subject": email.subject
@@ -54,7 +57,7 @@ def held_because(email: Email) -> str:
     """What an email that is on hold is part of, and that this is paused."""
     if email.bulk_id:
         return _("It belongs to a bulk email that is paused.")
-    return _("It is on hold: what it is part of is paused.")
+    return keeper_of(email).held(email) or _("It is on hold: what it is part of is paused.")
 
 
 def _success_is_settled(refused: IllegalTransition) -> str:
@@ -142,7 +145,9 @@ def _not_due(email: Email, now: datetime) -> str:
             "when": _in_its_zone(email),
             "but": closed,
         }
-    return _("Waits for its time: it goes out %(when)s.") % {"when": _in_its_zone(email)}
+    when = _in_its_zone(email)
+    own = keeper_of(email).waits(email, when)
+    return own or _("Waits for its time: it goes out %(when)s.") % {"when": when}
 
 
 def _put_off(email: Email) -> str:

@@ -50,6 +50,7 @@ class Writing:
     bcc: Sequence[str] = ()
     files: Sequence[StoredFile] = field(default=())
     template_version: TemplateVersion | None = None  # the one that was put in last
+    task_id: int | None = None  # what it is written for
 
     def values(self, owner: "User", email: Email | None = None) -> Values:
         """What the fields say in it when it is written by `owner`."""
@@ -64,6 +65,7 @@ class Writing:
             "to_name": self.to_name or (self.person.name if self.person else ""),
             "person": self.person,
             "template_version": self.template_version,
+            "task_id": self.task_id,
         }
 
     def said(self) -> dict[str, object]:

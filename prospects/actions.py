@@ -5,11 +5,11 @@ is left out alone. All of it is written at once or, where something breaks off, 
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
@@ -46,7 +46,7 @@ def counted(words: Callable[[int], str], count: int, **more: object) -> str:
     return words(count) % {"count": number_format(count, force_grouping=True), **more}
 
 
-def _own(people: PersonQuerySet, user: "User") -> tuple[PersonQuerySet, list[str]]:
+def own(people: PersonQuerySet, user: "User") -> tuple[PersonQuerySet, list[str]]:
     """Those whom `user` may change, and what there is to say of the others."""
     mine = people.editable_by(user)
     if user.is_admin:
@@ -174,7 +174,7 @@ def put(people: PersonQuerySet, user: "User", name: str, value: str, shown: str)
 
     `shown` is the value as the user reads it.
     """
-    mine, left = _own(people, user)
+    mine, left = own(people, user)
     before: dict[str, list[int]] = defaultdict(list)
     changing = mine.exclude(**{name: value}).order_by("pk").select_for_update(of=("self",))
     for pk, old in changing.values_list("pk", name):
@@ -221,7 +221,7 @@ def _put_before(user: "User", before: Mapping[str, Any]) -> str:
     )
 
 
-# Unsubscribed, deleted --------------------------------------------------------------------------
+# Unsubscribed -----------------------------------------------------------------------------------
 
 
 @transaction.atomic
@@ -251,56 +251,3 @@ def stop_mail(people: PersonQuerySet, user: "User") -> Result:
     if effect.new:
         result.undo = consent.offer_undo(user, effect)
     return result
-
-
-@transaction.atomic
-def delete(people: PersonQuerySet, user: "User") -> Result:
-    """Put those whom `user` may change into the trash; their emails and groups keep them."""
-    mine, left = _own(people, user)
-    ids = list(mine.order_by("pk").select_for_update(of=("self",)).values_list("pk", flat=True))
-    Person.objects.of_ids(ids).update(removed_at=timezone.now())
-    said = counted(
-        lambda n: ngettext("%(count)s person was deleted.", "%(count)s people were deleted.", n),
-        len(ids),
-    )
-    result = Result(said if ids else "", left)
-    if ids:
-        told = {"people": ids}
-        result.undo = Undo.objects.create(user=user, action="prospects.delete", before=told)
-    return result
-
-
-@Undo.reverts("prospects.delete")
-def _bring_back(user: "User", before: Mapping[str, Any]) -> str:
-    """Those whose address nobody else has taken meanwhile."""
-    gone = Person.objects.editable_by(user).of_ids(before["people"]).exclude(removed_at=None)
-    back, taken = _restored(list(gone.order_by("pk")))
-    if not back:
-        raise UndoRefused(_("Something has changed meanwhile, so this cannot be undone any more."))
-    said = counted(
-        lambda n: ngettext(
-            "Undone: %(count)s person is back.", "Undone: %(count)s people are back.", n
-        ),
-        back,
-    )
-    if taken:
-        said += " " + _("Not %(people)s: somebody new has the address.") % {
-            "people": ", ".join(taken[:NAMED])
-        }
-    return said
-
-
-def _restored(people: Sequence[Person]) -> tuple[int, list[str]]:
-    """Take them out of the trash: at once if nobody is in the way, else one by one."""
-    try:
-        with transaction.atomic():
-            return Person.objects.of_ids(person.pk for person in people).update(removed_at=None), []
-    except IntegrityError:
-        taken = []
-    for person in people:
-        try:
-            with transaction.atomic():
-                Person.objects.of_ids([person.pk]).update(removed_at=None)
-        except IntegrityError:
-            taken.append(person.name)
-    return len(people) - len(taken), taken

@@ -1,5 +1,6 @@
 """One person as the panel beside the list shows them, and as a page of their own."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -66,7 +67,7 @@ def pane(request: SignedInRequest, person: Person, *, around: str = "") -> dict[
         "may_edit": person.is_editable_by(request.user),
         "tab": open_tab,
         "person_tabs": [(tab, _address(person, tab, around)) for tab in shown],
-        "closed": _without_person(around) if around else "",
+        "closed": _closed(around),
         "own_values": [
             (field, person.custom[field.key])
             for field in CustomField.all_by_label()
@@ -75,10 +76,25 @@ def pane(request: SignedInRequest, person: Person, *, around: str = "") -> dict[
     }
 
 
+# Pages of higher apps, by their paths, beside which a person stands for good.
+_BESIDE: list[re.Pattern[str]] = []
+
+
+def beside(pattern: str) -> None:
+    """Let a person stand beside the pages whose path is `pattern`; they are not closed there."""
+    _BESIDE.append(re.compile(pattern))
+
+
 def list_around(request: SignedInRequest) -> str:
-    """The address of the list of people that asks for a person beside itself; "" if none does."""
+    """The address of the list of people, or other page, that asks for a person beside itself; ""
+    if none does."""
     address = request.htmx.current_url_abs_path or ""
-    return address if urlsplit(address).path in map(reverse, LISTS) else ""
+    path = urlsplit(address).path
+    return address if path in map(reverse, LISTS) or _stands_beside(path) else ""
+
+
+def _stands_beside(path: str) -> bool:
+    return any(pattern.fullmatch(path) for pattern in _BESIDE)
 
 
 def _address(person: Person, tab: PersonTab, around: str) -> str:
@@ -94,7 +110,10 @@ def _address(person: Person, tab: PersonTab, around: str) -> str:
     return f"{urlsplit(around).path}?{urlencode([*kept, ('open', str(person.pk)), *told])}"
 
 
-def _without_person(around: str) -> str:
+def _closed(around: str) -> str:
+    """The list without anybody beside it; "" where the person is not closed."""
+    if not around or _stands_beside(urlsplit(around).path):
+        return ""
     return f"{urlsplit(around).path}?{urlencode(_query(around))}"
 
 

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from . import actions
+from . import actions, deleting
 from .actions import Result
 from .models import Group, Person
 
@@ -125,7 +125,7 @@ class Delete(TickedForm):
     )
 
     def carry_out(self, people: "PersonQuerySet") -> Result:
-        return actions.delete(people, self.user)
+        return deleting.delete(people, self.user)
 
 
 FORMS: dict[str, type[TickedForm]] = {

@@ -8,7 +8,8 @@ from uuid import uuid4
 from django.utils import timezone
 
 from accounts.models import User
-from campaigns.models import Campaign, Step
+from campaigns.launching.adding import add_people as add_to_launch
+from campaigns.models import Campaign, Enrollment, Launch, Step, Turn
 from emails.bulk.adding import add_people
 from emails.models import (
     Attempt,
@@ -183,3 +184,40 @@ def make_saved_search(owner: User, text: str = "viewed", **fields: Any) -> Saved
     saved.stand_last()
     saved.save()
     return saved
+
+
+def make_launch(campaign: Campaign, *people: Person, by: User | None = None) -> Launch:
+    """The list of those whom `by`, else its owner, is about to add."""
+    by = by or campaign.owner
+    if not by.identities.exists():
+        make_identity(by)
+    launch = Launch.begin(by, campaign)
+    if people:
+        add_to_launch(launch, Person.objects.filter(pk__in=[person.pk for person in people]))
+    return launch
+
+
+def start_campaign(campaign: Campaign, *people: Person, by: User | None = None) -> Launch:
+    """Let `people` begin it now."""
+    launch = make_launch(campaign, *people, by=by)
+    launch.start(timezone.now())
+    return launch
+
+
+def make_enrollment(campaign: Campaign, person: Person | None = None, **fields: Any) -> Enrollment:
+    """Somebody who has just been added to `campaign`, by its owner unless `owner` says otherwise."""
+    owner = fields.pop("owner", campaign.owner)
+    if "identity" not in fields:
+        fields["identity"] = owner.identities.first() or make_identity(owner)
+    fields = {"starts_at": timezone.now(), "advance_at": timezone.now()} | fields
+    person = person or make_person(owner)
+    return Enrollment.objects.create(campaign=campaign, person=person, owner=owner, **fields)
+
+
+def make_turn(enrollment: Enrollment, step: Step, **fields: Any) -> Turn:
+    """The turn of `step`, at which the enrollment stands from now on."""
+    Enrollment.objects.filter(pk=enrollment.pk).update(step=step)
+    enrollment.step = step
+    return Turn.objects.create(
+        enrollment=enrollment, step=step, **({"due_at": timezone.now()} | fields)
+    )

@@ -13,6 +13,7 @@ from django.db.models import Count, F
 from django.utils import timezone
 
 from accounts.models import User
+from campaigns.models import Campaign, State
 from commandcenter.demo import crew
 from emails.bulk.tally import tally
 from emails.events import SMTP
@@ -32,6 +33,7 @@ from emails.sending.html import clean, text_of
 from emails.tracking.rewriting import unsubscribe_url
 from prospects.models import ConsentChange, Group, Person, Suppression
 from prospects.models.suppression import values_covering
+from tasks.models import Task
 
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("demo data")]
 Kind, Who = Event.Kind, Event.Who
@@ -77,6 +79,21 @@ def test_one_bulk_email_has_run_its_course_and_one_is_being_written():
     assert done.recipients.edited().count() == 2
     assert begun.recipients.edited().count() == 3 and begun.recipients.count() > 40
     assert begun.emails.get().stands_for_bulk
+
+
+def test_people_stand_at_every_stage_of_a_campaign_of_five_steps():
+    campaign = Campaign.objects.get()
+    ways = campaign.enrollments.all()
+    assert campaign.steps.count() == 5
+    assert {way.state for way in ways} == set(State)
+    assert {way.step.day for way in ways if way.state == State.ACTIVE} == {1, 3, 5, 8, 12}
+    for way in ways.prefetch_related("turns__email", "turns__task"):
+        waiting = [turn for turn in way.turns.all() if turn.done_at is None]
+        # Whoever is on the way waits for one thing, so that the engine has nothing to do.
+        assert way.ended_at or (len(waiting) == 1 and waiting[0].step == way.step)
+    today = timezone.localdate(timezone=campaign.owner.zone)
+    due = Task.objects.open().filter(campaign=campaign, due_on=today)
+    assert {"call", "inmail", "email"} <= set(due.values_list("kind", flat=True))
 
 
 def test_everybody_can_sign_in_and_send():

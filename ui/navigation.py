@@ -38,6 +38,7 @@ class Shown:
     lit: bool
     phone: bool
     count: int | None
+    section: str = ""
 
 
 ENTRIES: list[Entry] = []
@@ -59,6 +60,7 @@ def shown_to(request: HttpRequest) -> list[Shown]:
             lit=request.path.startswith(f"/{entry.section}/"),
             phone=entry.phone,
             count=entry.count(request) if entry.count else None,
+            section=entry.section,
         )
         for entry in ENTRIES
     ]

@@ -45,6 +45,18 @@ class Organisation(models.Model):
         ),
     )
 
+    call_address = models.CharField(
+        _("what a call opens"),
+        max_length=300,
+        blank=True,
+        help_text=_(
+            "The address of your dialler with {number} where the number belongs, such as"
+            " https://dial.example/?n={number}. Empty: the telephone of the device (tel:)."
+        ),
+    )
+    call_needs_outcome = models.BooleanField(_("a call needs an outcome"), default=False)
+    call_needs_reason = models.BooleanField(_("a call needs a reason"), default=False)
+
     class Meta:
         verbose_name = _("organisation")
         verbose_name_plural = _("organisation")

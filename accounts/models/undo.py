@@ -22,6 +22,11 @@ class UndoQuerySet(models.QuerySet["Undo"]):
         """Nobody can use them any more, and nobody asks what they were."""
         return self.filter(created_at__lte=timezone.now() - Undo.KEPT)
 
+    def of_emails(self, action: str, ids: list[int]) -> Self:
+        """Those of one action with exactly these emails, the latest first."""
+        done = self.filter(action=f"emails.{action}", before__emails=ids)
+        return done.order_by("-created_at", "-pk")
+
     def made_on(self, page: str) -> Self:
         """Those whose notice stands on the page with this path, the latest first."""
         return self.filter(before__page=page).order_by("-created_at", "-pk")

@@ -33,6 +33,18 @@ class UserQuerySet(models.QuerySet["User"]):
     def with_email(self, email: str) -> Self:
         return self.filter(email=email.strip().lower())
 
+    def looked_through_by(self, user: "User") -> Self:
+        """Through whose eyes `user` may look at what they have (View As): an admin through
+        everybody's, a manager through those of the members of their teams."""
+        others = self.active().exclude(pk=user.pk).order_by(Lower("name"), "pk")
+        if user.is_admin:
+            return others
+        if user.role != User.Role.MANAGER:
+            return others.none()
+        return others.filter(
+            pk__in=self.filter(memberships__team__in=user.teams.all()).values("pk")
+        )
+
     def for_team_page(self) -> Self:
         """Everybody by name, those who may no longer sign in last, with their teams."""
         return self.order_by("-is_active", Lower("name"), "pk").prefetch_related("teams")
@@ -178,6 +190,11 @@ class User(AbstractBaseUser):
     def several_write(cls) -> bool:
         """Whether mail of this organisation can come from more than one of them."""
         return len(cls.objects.active().values_list("pk")[:2]) > 1
+
+    @classmethod
+    def looked_through_by(cls, user: "User") -> UserQuerySet:
+        """Through whose eyes `user` may look (View As)."""
+        return cls.objects.looked_through_by(user)
 
     @classmethod
     def colleagues(cls) -> UserQuerySet:

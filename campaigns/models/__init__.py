@@ -1,6 +1,9 @@
-from .campaigns import Campaign, Category
-from .enrollments import Enrollment, Turn
-from .launches import Launch, LaunchPerson
+from .campaigns import Campaign
+from .categories import Category, NotEmpty
+from .enrollments import Enrollment, EnrollmentRefused, Turn
+from .keeping import InUse, NameTaken, TooMany
+from .launches import Launch, LaunchPerson, LaunchStarted, LeftOut
+from .placing import Overtaken, StepRefused
 from .steps import Step
 from .vocabulary import Because, Hitch, Kind, State, Timing
 
@@ -9,12 +12,21 @@ __all__ = [
     "Campaign",
     "Category",
     "Enrollment",
+    "EnrollmentRefused",
     "Hitch",
+    "InUse",
     "Kind",
     "Launch",
     "LaunchPerson",
+    "LaunchStarted",
+    "LeftOut",
+    "NameTaken",
+    "NotEmpty",
+    "Overtaken",
     "State",
     "Step",
+    "StepRefused",
     "Timing",
+    "TooMany",
     "Turn",
 ]

@@ -8,29 +8,16 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Shared, SharedQuerySet, User
 from accounts.models.users import validate_time_zone
 
+from .categories import Category
+from .keeping import Keeping
+from .vocabulary import Because
+
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
 
+    from ..ending import Ended
     from .enrollments import Enrollment
     from .steps import Step
-
-
-class Category(models.Model):
-    """Under which a user keeps campaigns; a shared one stands with colleagues under its name."""
-
-    owner = models.ForeignKey(User, models.CASCADE, related_name="campaign_categories")
-    name = models.CharField(_("name"), max_length=100)
-
-    class Meta:
-        verbose_name = _("campaign category")
-        verbose_name_plural = _("campaign categories")
-        ordering = [Lower("name"), "pk"]
-        constraints = [
-            models.UniqueConstraint("owner", Lower("name"), name="campaign_category_once")
-        ]
-
-    def __str__(self) -> str:
-        return self.name
 
 
 class CampaignQuerySet(SharedQuerySet["Campaign"]):
@@ -38,11 +25,70 @@ class CampaignQuerySet(SharedQuerySet["Campaign"]):
         """Not deleted."""
         return self.filter(removed_at=None)
 
+    def removed(self) -> Self:
+        """Deleted, and kept for what was sent and done in them."""
+        return self.exclude(removed_at=None)
+
     def by_name(self) -> Self:
         return self.order_by(Lower("name"), "pk")
 
+    def sortable(self) -> Self:
+        """Each with `sort_name`, to page a list by."""
+        return self.annotate(sort_name=Lower("name"))
 
-class Campaign(Shared):
+    def called(self, name: str) -> Self:
+        """Of that name, whatever its case."""
+        return self.alias(called=Lower("name")).filter(called=Lower(models.Value(name)))
+
+    def matching(self, words: str) -> Self:
+        """Those whose name holds every word of `words`."""
+        found = self
+        for word in words.split()[:8]:
+            found = found.filter(name__icontains=word)
+        return found
+
+    def in_category(self, category: Category) -> Self:
+        """Those in a category of this name, whoever's it is."""
+        return self.filter(category__name__iexact=category.name)
+
+    def running(self) -> Self:
+        """With people on their way, and not paused."""
+        return self.filter(models.Exists(self._open()), paused_at=None)
+
+    def paused(self) -> Self:
+        return self.exclude(paused_at=None)
+
+    def drafts(self) -> Self:
+        """Nobody was ever added."""
+        return self.filter(~models.Exists(self._added()), paused_at=None)
+
+    def finished(self) -> Self:
+        """Nobody is on their way any more."""
+        over = models.Exists(self._added()), ~models.Exists(self._open())
+        return self.filter(*over, paused_at=None)
+
+    def for_list(self) -> Self:
+        """With what a row shows of the campaign itself."""
+        return self.select_related("owner", "category").prefetch_related("teams")
+
+    def sizes(self) -> dict[str, int]:
+        """How many stand in each category, by its name in lower case."""
+        named = self.order_by().exclude(category=None).values_list("category__name")
+        sizes: dict[str, int] = {}
+        for name, count in named.annotate(models.Count("pk")):
+            sizes[name.lower()] = sizes.get(name.lower(), 0) + count
+        return sizes
+
+    def _added(self) -> "models.QuerySet[Enrollment]":
+        from .enrollments import Enrollment
+
+        return Enrollment.objects.filter(campaign=models.OuterRef("pk"))
+
+    def _open(self) -> "models.QuerySet[Enrollment]":
+        return self._added().filter(ended_at=None)
+
+
+class Campaign(Keeping, Shared):
     """A cadence: steps by day and order, and the people who go through them.
 
     Private until it is shared with teams; colleagues add people of their own and send as
@@ -110,6 +156,49 @@ class Campaign(Shared):
         everything = cls.objects.present()
         return everything if user.is_admin else everything.visible_to(user)
 
+    @classmethod
+    def used_by(cls, user: User) -> CampaignQuerySet:
+        """Those that `user` works with: their own and their teams', whatever else they may see."""
+        return cls.objects.present().visible_to(user)
+
+    @classmethod
+    def opened_by(cls, user: User) -> CampaignQuerySet:
+        """Those that `user` may look at: what they may use, and their own that were deleted."""
+        visible = cls.objects.all() if user.is_admin else cls.objects.visible_to(user)
+        return visible.filter(models.Q(removed_at=None) | models.Q(owner=user))
+
+    @classmethod
+    def changed_by(cls, user: User) -> CampaignQuerySet:
+        """Those that `user` may change: their own, an admin's are all."""
+        everything = cls.objects.present()
+        return everything if user.is_admin else everything.owned_by(user)
+
+    @classmethod
+    def deleted_by(cls, user: User) -> CampaignQuerySet:
+        """The user's own that were deleted, and can be restored."""
+        return cls.objects.owned_by(user).removed()
+
     def is_editable_by(self, user: User) -> bool:
         """Whether `user` may change it."""
         return user.is_admin or self.owner_id == user.pk
+
+    # What people do with it as a whole.
+
+    def pause(self, *, by: User | None) -> None:
+        """Hold everybody in it: nothing is sent or made for them until it is resumed."""
+        from ..pausing import pause_campaign
+
+        pause_campaign(self, by=by)
+
+    def resume(self, *, by: User | None) -> None:
+        """Let it go on: what should have gone meanwhile is planned anew from now."""
+        from ..pausing import resume_campaign
+
+        resume_campaign(self, by=by)
+
+    def stop(self, *, by: User | None) -> "Ended":
+        """End it for everybody in it."""
+        from ..ending import end_all
+        from .enrollments import Enrollment
+
+        return end_all(Enrollment.objects.of(self), Because.STOPPED, by=by)

@@ -1,12 +1,14 @@
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from prospects.models import Person
 
 from .campaigns import Campaign
 from .launches import LaunchPerson
@@ -14,19 +16,99 @@ from .steps import Step
 from .vocabulary import Because, Hitch, State
 
 if TYPE_CHECKING:
+    from collections.abc import Set as AbstractSet
+
     from django.db.models.fields.related_descriptors import RelatedManager
+
+    from ..ending import Ended
 
 OVER = (State.COMPLETED, State.ENDED)
 
 
+class EnrollmentRefused(Exception):
+    """It cannot do that from where it stands; says so in a sentence."""
+
+
 class EnrollmentQuerySet(models.QuerySet["Enrollment"]):
+    def of(self, campaign: Campaign) -> Self:
+        return self.filter(campaign=campaign)
+
     def open(self) -> Self:
         """Those whose way through the campaign is not over."""
         return self.filter(ended_at=None)
 
+    def seen_by(self, user: User) -> Self:
+        """The user's own; in campaigns of theirs also those of colleagues, as far as they may see
+        the person; an admin's are all."""
+        if user.is_admin:
+            return self
+        people = Person.seen_by(user).values("pk")
+        return self.filter(Q(owner=user) | Q(campaign__owner=user, person__in=people))
+
+    def of_ids(self, ids: Iterable[int]) -> Self:
+        return self.filter(pk__in=ids)
+
+    def in_state(self, state: str) -> Self:
+        return self.filter(state=state)
+
+    def at_step(self, step: Step) -> Self:
+        return self.filter(step=step)
+
+    def before(self, place: tuple[int, int, int]) -> Self:
+        """Those who have not come to this place among the steps yet."""
+        day, position, pk = place
+        earlier = Q(step__day__lt=day) | Q(step__day=day, step__position__lt=position)
+        return self.filter(
+            Q(step=None) | earlier | Q(step__day=day, step__position=position, step__lt=pk)
+        )
+
+    def matching(self, words: str) -> Self:
+        """Those whose person's name, address or company holds every word of `words`."""
+        return (
+            self.filter(person__in=Person.objects.matching(words).values("pk")) if words else self
+        )
+
+    def for_list(self) -> Self:
+        """With what a row shows."""
+        return self.select_related("person", "owner", "step", "ended_by", "campaign")
+
+    def state_counts(self) -> dict[str, int]:
+        """How many are in each state; every state is a key."""
+        counted = self.order_by().values_list("state").annotate(models.Count("pk"))
+        return dict.fromkeys(State.values, 0) | dict(counted)
+
+    def mark_success(self) -> list[int]:
+        """Count them as a success from now on; returns the ids of those that were not yet."""
+        ids = list(self.filter(succeeded_at=None).values_list("pk", flat=True))
+        self.model.objects.filter(pk__in=ids).update(succeeded_at=Now())
+        return ids
+
+    def unmark_success(self) -> int:
+        return self.exclude(succeeded_at=None).update(succeeded_at=None)
+
     def due(self) -> Self:
         """Those that the engine has something to do for."""
         return self.filter(state=State.ACTIVE, on_hold=False, advance_at__lte=Now())
+
+    def of_addresses(self, values: "AbstractSet[str]") -> Self:
+        """Those of people whose address is one of `values`: addresses, domains (which cover
+        subdomains)."""
+        addresses = {value for value in values if "@" in value}
+        meant = Q(person__in=Person.objects.with_keys(addresses).values("pk"))
+        for domain in values - addresses:
+            meant |= Q(person__email__iendswith=f"@{domain}")
+            meant |= Q(person__email__iendswith=f".{domain}")
+        return self.filter(meant)
+
+    def waiting_in(self, step: Step) -> Self:
+        """Those whose turn it is in `step`."""
+        theirs = Turn.objects.filter(enrollment=OuterRef("pk"), step=step, done_at=None)
+        return self.open().filter(Exists(theirs), step=step)
+
+    def coming_to(self, step: Step) -> Self:
+        """Those who will come to `step`, as things stand."""
+        had = Turn.objects.filter(enrollment=OuterRef("pk"), step=step)
+        return self.open().of(step.campaign).before(step.place).filter(~Exists(had))
 
     def locked(self) -> Self:
         return self.order_by("pk").select_for_update(no_key=True, of=("self",))
@@ -107,6 +189,52 @@ class Enrollment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.campaign_id}/{self.person_id}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.ended_at is None
+
+    # What people do with it; each raises EnrollmentRefused, with nothing changed, where it cannot
+    # be done (any more), and tells in words why.
+
+    def end(self, because: str, *, by: User | None) -> "Ended":
+        """Let it be over, for a Because: what waits to be sent is withdrawn, open tasks go.
+
+        From its commit on nothing more is sent. Of one that is over already nothing changes.
+        """
+        from ..ending import end_all
+
+        return end_all(Enrollment.objects.filter(pk=self.pk), because, by=by)
+
+    def pause(self, *, by: User | None) -> None:
+        """Active → Paused: its email waits, a task of the rep's stays."""
+        from ..pausing import pause
+
+        pause(self, by=by)
+
+    def resume(self, *, by: User | None) -> None:
+        """Paused → Active: what should have gone meanwhile is planned anew from now."""
+        from ..pausing import resume
+
+        resume(self, by=by)
+
+    def retry(self, *, by: User | None) -> None:
+        """Needs attention → Active: what could not be made or sent is tried again."""
+        from ..moving import retry
+
+        retry(self, by=by)
+
+    def skip_step(self, *, by: User | None) -> None:
+        """Leave out the step whose turn it is; the next follows as if it had been done now."""
+        from ..moving import skip_step
+
+        skip_step(self, by=by)
+
+    def move_to(self, step: Step, *, by: User | None) -> None:
+        """Let `step`, a later one, be next: what lies before it is skipped."""
+        from ..moving import move_to
+
+        move_to(self, step, by=by)
 
 
 class Turn(models.Model):

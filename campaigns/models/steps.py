@@ -1,14 +1,22 @@
-from typing import ClassVar, Self
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from tasks.models import Task
 
 from .campaigns import Campaign
+from .placing import Placing
 from .vocabulary import Kind, Timing
+
+if TYPE_CHECKING:
+    from emails.models import Template
+
+    from ..editing import Affected
 
 
 class StepQuerySet(models.QuerySet["Step"]):
@@ -16,12 +24,22 @@ class StepQuerySet(models.QuerySet["Step"]):
         """Not deleted."""
         return self.filter(removed_at=None)
 
+    def of_ids(self, ids: Iterable[int]) -> Self:
+        return self.filter(pk__in=ids)
+
+    def emails(self) -> Self:
+        return self.filter(kind=Kind.EMAIL)
+
+    def for_page(self) -> Self:
+        """With what the page of the steps shows of them."""
+        return self.select_related("template_version__template").prefetch_related("files")
+
     def in_order(self) -> Self:
         """By day, and on one day in the order that was given to them."""
         return self.order_by("day", "position", "pk")
 
 
-class Step(models.Model):
+class Step(Placing):
     """One step of a campaign: an email, or something that the rep does.
 
     `day` is a position: day 3 comes two days after day 1. A deleted step is kept for those who
@@ -84,7 +102,25 @@ class Step(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name or self.get_kind_display()
+        return self.name or self.subject or self.get_kind_display()
+
+    @classmethod
+    def changed_by(cls, user: User) -> StepQuerySet:
+        """The steps of the campaigns that `user` may change."""
+        mine = Campaign.changed_by(user).values("pk")
+        return cls.objects.filter(campaign__in=mine).present().select_related("campaign__owner")
+
+    @classmethod
+    def written_with(cls, template: "Template") -> StepQuerySet:
+        """The steps whose text came from `template`, in campaigns that are there."""
+        made = cls.objects.filter(template_version__template=template)
+        return made.present().filter(campaign__removed_at=None)
+
+    @classmethod
+    def seen_by(cls, user: User) -> StepQuerySet:
+        """Those of the campaigns that `user` may look at."""
+        seen = Campaign.opened_by(user).values("pk")
+        return cls.objects.filter(campaign__in=seen).select_related("campaign__owner")
 
     @property
     def place(self) -> tuple[int, int, int]:
@@ -95,3 +131,9 @@ class Step(models.Model):
     def is_automatic(self) -> bool:
         """Whether it sends by itself; all else is a task for the rep."""
         return self.kind == Kind.EMAIL and self.timing != Timing.TASK
+
+    def affected(self) -> "Affected":
+        """Whom a change of it concerns: three numbers, to be said before it is made."""
+        from ..editing import affected
+
+        return affected(self)

@@ -57,6 +57,15 @@ INTRO = Letter(
     ),
     (CASE, DEMO),
 )
+ROLLOUT = Letter(
+    "Pricing for the Q1 rollout",
+    (
+        "as promised, here is what a rollout in the first quarter would cost {company}: one price"
+        " for one site, and a better one for two.",
+        "{link1}. I shall call you in two days to hear what you think of it.",
+    ),
+    (PRICES,),
+)
 MAILING = Letter(
     "Our new prices from January",
     (

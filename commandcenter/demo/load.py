@@ -12,7 +12,7 @@ from emails.sending.html import text_of
 from emails.tracking.rewriting import instrument
 from emails.unsubscribing.wording import footer
 
-from . import library
+from . import library, todo
 from .consent import store_consent
 from .contacts import add_contacts
 from .crew import make_crew
@@ -33,12 +33,15 @@ def load(smtp_port: int) -> int:
     plot = Plot(chance, make_crew(chance, now, smtp_port), now)
     stories = plot.stories()
     plot.mailing.store()
+    plot.rollout.store()
     library.stock(chance, now, stories)
     _store_emails(stories)
     _store_history(stories)
     store_consent(stories, plot.block(), plot.crew.admin, now)
     add_contacts(Random(SEED), now, plot.crew.people)  # noqa: S311 (invented people, not secrets)
     plot.mailing.begin_another()
+    plot.rollout.enroll()
+    todo.plan(Random(SEED), now, plot.crew.people)  # noqa: S311 (invented people, not secrets)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")  # so much at once, and the planner would know of none of it
     return len(stories)

@@ -26,6 +26,7 @@ from .mailing import Mailing
 from .names import KNOWN
 from .readers import Reader
 from .record import SECOND
+from .rollout import Rollout
 from .scenes import Scenes
 from .story import Story
 
@@ -63,6 +64,7 @@ class Plot:
         self.now = now
         self.gone: set[str] = set()  # addresses that must not be mailed any more
         self.mailing = Mailing(self)
+        self.rollout = Rollout(self)
         self.replied_to = 0
 
     def stories(self) -> list[Story]:
@@ -70,6 +72,7 @@ class Plot:
         told = [
             *self._scenes(),
             *self._mailing(),
+            *self.rollout.stories(),
             *self._aside(DRAFTS, self._draft),
             *self._aside(DELETED, self._deleted),
         ]

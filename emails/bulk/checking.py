@@ -7,7 +7,7 @@ what was missing. Here it is for the eyes of the sender.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import batched
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -15,7 +15,6 @@ from django.utils.translation import gettext as _
 from prospects.models import Suppression, values_covering
 
 from ..fields import About, Problem, named, read
-from ..models import BulkRecipient
 from ..reasons import word
 from ..resolving import resolve
 
@@ -23,14 +22,47 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-    from ..models import BulkSend
+    from accounts.models import User
+    from prospects.models import Person
+
+    from ..models import Identity
+
+
+class Common(Protocol):
+    """What is written to many: a bulk email, or the first email of a campaign."""
+
+    @property
+    def owner(self) -> "User": ...
+    @property
+    def identity(self) -> "Identity | None": ...
+    @property
+    def subject(self) -> str: ...
+    @property
+    def html(self) -> str: ...
+
+
+class Addressee(Protocol):
+    """One of the many, with words of their own where these are not None."""
+
+    @property
+    def pk(self) -> int: ...
+    @property
+    def person(self) -> "Person | None": ...
+    @property
+    def address(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def subject(self) -> str | None: ...
+    @property
+    def html(self) -> str | None: ...
 
 
 @dataclass(frozen=True)
 class Obstacle:
     """Why one recipient will not get it: a code of emails/reasons.py with its values."""
 
-    recipient: BulkRecipient
+    recipient: Addressee
     code: str
     values: "Mapping[str, Any]" = field(default_factory=dict)
 
@@ -57,10 +89,10 @@ class Obstacle:
 
     @property
     def is_mended_in_people(self) -> bool:
-        return self.code == "missing_field" and self.recipient.person_id is not None
+        return self.code == "missing_field" and self.recipient.person is not None
 
 
-def obstacles(bulk: "BulkSend", recipients: Iterable[BulkRecipient]) -> list[Obstacle]:
+def obstacles(bulk: Common, recipients: Iterable[Addressee]) -> list[Obstacle]:
     """What keeps `recipients` of `bulk` from getting it, at most one each, in their order."""
     found: list[Obstacle] = []
     for some in batched(recipients, 1000):
@@ -74,13 +106,13 @@ def obstacles(bulk: "BulkSend", recipients: Iterable[BulkRecipient]) -> list[Obs
     return found
 
 
-def faults(bulk: "BulkSend") -> list[Problem]:
+def faults(bulk: Common) -> list[Problem]:
     """What is wrong with the common words themselves, so that nobody would get them."""
     both = (read(bulk.subject, html=False), read(bulk.html, html=True))
     return [each.problem for each in both if each.problem]
 
 
-def words_to(bulk: "BulkSend", recipient: BulkRecipient) -> tuple[str, str]:
+def words_to(bulk: Common, recipient: Addressee) -> tuple[str, str]:
     """Subject and text as they are written to `recipient`: their own, else the common ones."""
     own = (recipient.subject, recipient.html)
     common = (bulk.subject, bulk.html)
@@ -90,14 +122,14 @@ def words_to(bulk: "BulkSend", recipient: BulkRecipient) -> tuple[str, str]:
     return subject, html
 
 
-def about(bulk: "BulkSend", recipient: BulkRecipient) -> About:
+def about(bulk: Common, recipient: Addressee) -> About:
     """Whom the fields speak of in the email to `recipient`."""
     return About(bulk.owner, bulk.identity, recipient.person, recipient.address, recipient.name)
 
 
-def _suppressed(bulk: "BulkSend", recipients: Sequence[BulkRecipient]) -> dict[int, Obstacle]:
+def _suppressed(bulk: Common, recipients: Sequence[Addressee]) -> dict[int, Obstacle]:
     addresses = [each.address for each in recipients]
-    rows = Suppression.objects.covering(*addresses, sender=bulk.owner_id)
+    rows = Suppression.objects.covering(*addresses, sender=bulk.owner.pk)
     because = {row.value: row.reason for row in rows}
     told = {}
     for recipient in recipients if because else ():
@@ -108,12 +140,12 @@ def _suppressed(bulk: "BulkSend", recipients: Sequence[BulkRecipient]) -> dict[i
     return told
 
 
-def _gone(recipient: BulkRecipient) -> Obstacle | None:
+def _gone(recipient: Addressee) -> Obstacle | None:
     person = recipient.person
     return Obstacle(recipient, "person_deleted") if person and person.removed_at else None
 
 
-def _unfinished(bulk: "BulkSend", recipient: BulkRecipient) -> Obstacle | None:
+def _unfinished(bulk: Common, recipient: Addressee) -> Obstacle | None:
     whom = about(bulk, recipient)
     said = resolve(whom, *words_to(bulk, recipient))
     if said.problem:

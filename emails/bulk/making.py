@@ -94,8 +94,8 @@ def make_chunk(bulk: "BulkSend", size: int = CHUNK) -> int | None:
 
 
 def _statement(bulk: "BulkSend", size: int) -> tuple[str, dict[str, Any]]:
-    email = _columns(Email, _of_every_email(bulk), besides=_OWN_OF_EMAIL)
-    content = _columns(EmailContent, {}, besides=_OWN_OF_CONTENT)
+    email = columns(Email, _of_every_email(bulk), besides=_OWN_OF_EMAIL)
+    content = columns(EmailContent, {}, besides=_OWN_OF_CONTENT)
     told = {
         "bulk": bulk.pk,
         "made_up_to": bulk.made_up_to,
@@ -158,7 +158,7 @@ def _of_every_email(bulk: "BulkSend") -> dict[str, Any]:
     }
 
 
-def _columns(model: "type[Model]", told: dict[str, Any], *, besides: set[str]) -> dict[str, Any]:
+def columns(model: "type[Model]", told: dict[str, Any], *, besides: set[str]) -> dict[str, Any]:
     """Every column that has to be given, as PostgreSQL wants it: what is `told`, else its default."""
     columns: dict[str, Any] = {}
     for field in model._meta.concrete_fields:

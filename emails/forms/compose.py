@@ -80,6 +80,7 @@ class ComposeForm(Shown, FilesForm):
             bcc=told.get("bcc") or [],
             files=told.get("attached", []),
             template_version=self.template_version,
+            task_id=self.task.pk if self.task else None,
         )
 
     def typed(self) -> dict[str, Any]:

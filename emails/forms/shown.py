@@ -26,6 +26,7 @@ from .files import MEGABYTE
 
 if TYPE_CHECKING:
     from accounts.models import User
+    from tasks.models import Task
 
 SHOWS_SOMETHING = re.compile(r"<(?:img|table|hr)\b")
 LINK = re.compile(r"<a\s[^>]*?href=\"(https?://[^\"]+)\"")
@@ -121,6 +122,13 @@ class Shown(forms.Form):
     def template_ticket(self) -> str:
         """As it stands in the window's hidden field."""
         return str((self.data if self.is_bound else self.initial).get("template") or "")
+
+    @cached_property
+    def task(self) -> "Task | None":
+        """What the email is written for, if it is one of the user's own tasks."""
+        told = str((self.data if self.is_bound else self.initial).get("task") or "")
+        known = told.isascii() and told.isdecimal() and len(told) < 19
+        return self.user.tasks.present().of_ids([int(told)]).first() if known else None
 
     @property
     def copies(self) -> list[str]:

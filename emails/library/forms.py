@@ -6,20 +6,13 @@ from uuid import uuid5
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.forms import SharingForm, one_line
 
-from ..fields import Group, Listed, Problem, listed, read, unknown_custom
-from ..fields.language import FILTERS
-from ..forms.compose import LongTextField
-from ..forms.files import MEGABYTE
-from ..forms.shown import from_text, is_blank
-from ..forms.subjects import subject_line
+from ..forms.texts import TextForm
 from ..models import Category, Identity, Overtaken, Template, TooMany
-from ..sending.html import clean, text_of
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -58,7 +51,7 @@ def refuse_another_category(owner: "User") -> None:
         )
 
 
-class TemplateForm(forms.Form):
+class TemplateForm(TextForm):
     """A template as it stands in its editor; `template` is the one that is changed, if any.
 
     `version` is that of the template when the page read it.
@@ -80,16 +73,12 @@ class TemplateForm(forms.Form):
     new_category = forms.CharField(
         required=False, max_length=100, label=gettext_lazy("or a new one")
     )
-    subject = forms.CharField(required=False, label=gettext_lazy("Subject"))
-    html = LongTextField(required=False, strip=False)
-    text = LongTextField(required=False, strip=False, label=gettext_lazy("Text"))
 
     def __init__(
         self, owner: "User", *args: Any, template: Template | None = None, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
         self.owner, self.template = owner, template
-        self.written = ""
         self.fields["category"].queryset = owner.categories.by_name()  # type: ignore[attr-defined]
 
     # What is asked of it ---------------------------------------------------------------------
@@ -134,33 +123,9 @@ class TemplateForm(forms.Form):
     # What its page shows ---------------------------------------------------------------------
 
     @property
-    def body(self) -> str:
-        """The text, clean."""
-        return self.written if self.is_bound else self.initial.get("html") or ""
-
-    @property
-    def body_as_text(self) -> str:
-        return text_of(self.body).rstrip("\n")
-
-    @property
-    def known_fields(self) -> list[tuple[Group, list[Listed]]]:
-        """Every field that can be used."""
-        return listed()
-
-    @property
-    def filters(self) -> list[tuple[str, Any]]:
-        """What can be done with a field."""
-        return list(FILTERS.items())
-
-    @property
     def sender(self) -> Identity | None:
         """Who it comes from when it is looked at: the identity that new emails begin with."""
         return self.owner.identities.for_compose().first()
-
-    @property
-    def body_limit(self) -> int:
-        """How many bytes the text may have."""
-        return settings.LIMITS["BODY_MB"] * MEGABYTE
 
     # How it is read --------------------------------------------------------------------------
 
@@ -173,60 +138,16 @@ class TemplateForm(forms.Form):
             refuse_another_category(self.owner)
         return name
 
-    def clean_subject(self) -> str:
-        return subject_line(self.cleaned_data["subject"])
-
-    def clean_html(self) -> str:
-        html = clean(self.cleaned_data["html"])
-        return "" if is_blank(html) else html
-
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        text = "\n".join(cleaned.get("text", "").splitlines())
-        if "text" in self.data and text.strip() != text_of(cleaned.get("html") or "").strip():
-            cleaned["html"] = from_text(text)
-        # Shown again whatever is said against it below: nothing typed is lost.
-        self.written = cleaned.get("html") or ""
-        self._judge_size(cleaned.get("html") or "")
-        self._judge_fields(cleaned)
+        cleaned = super().clean()
         if not self.errors and not (cleaned["subject"] or cleaned["html"]):
             self.add_error("html", _("Write a subject or a text: the template is empty."))
         return cleaned
-
-    def _judge_size(self, html: str) -> None:
-        size = len(html.encode())
-        if size > self.body_limit:
-            self.add_error(
-                "html",
-                _(
-                    "The text with its pictures is %(size)s; at most %(limit)s can be sent. Take"
-                    " pictures out."
-                )
-                % {"size": filesizeformat(size), "limit": filesizeformat(self.body_limit)},
-            )
-
-    def _judge_fields(self, cleaned: dict[str, Any]) -> None:
-        """Refuse what no email could be made of; prompts are for whoever uses the template."""
-        sources = {"subject": read(cleaned.get("subject") or "", html=False)}
-        sources["html"] = read(cleaned.get("html") or "", html=True)
-        for name, source in sources.items():
-            if source.problem:
-                self.add_error(name, _in_the(name) % {"problem": source.problem})
-            for field in unknown_custom(source.fields):
-                unknown = Problem("unknown_field", values={"name": field})
-                self.add_error(name, _in_the(name) % {"problem": unknown})
 
     def _category(self) -> Category | None:
         if name := self.cleaned_data["new_category"]:
             return Category.named(self.owner, name)
         return self.cleaned_data["category"]
-
-
-def _in_the(field: str) -> str:
-    """The sentence around what is wrong with a field in the subject or in the text."""
-    return (
-        _("In the subject, %(problem)s.") if field == "subject" else _("In the text, %(problem)s.")
-    )
 
 
 class TemplateSharingForm(SharingForm):

@@ -148,7 +148,8 @@ class BulkSend(BulkRow):
         # Whatever was marked before is locked by now.
         self._move(State.CANCELLED, *GOING, ended_at=Now())
         self.emails.of_ids(here).filter(HELD).update(on_hold=False)
-        told = {"removed_at": Now(), "removed_by": by, "removed_because": CANCELLED}
+        told: dict[str, Any] = {"removed_at": Now(), "removed_by": by}
+        told["removed_because"] = CANCELLED
         return change_all(self.emails.all(), Cause.WITHDRAW, by=by, on_hold=False, **told)
 
     @transaction.atomic
@@ -162,7 +163,7 @@ class BulkSend(BulkRow):
         now = wall_columns(timezone.now(), self.send_zone)
         if self.identity and self.identity.channel_id:
             now["channel"] = self.identity.channel
-        told = {"claims_lost": 0, "deferrals": 0, "on_hold": False}
+        told: dict[str, Any] = {"claims_lost": 0, "deferrals": 0, "on_hold": False}
         moved = change_all(self.emails.worth_a_retry(), Cause.RETRY, by=by, **now, **told)
         self._wake()
         return moved

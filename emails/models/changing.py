@@ -1,11 +1,12 @@
 from typing import TYPE_CHECKING, Any, cast
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, prefetch_related_objects
 from django.db.models.functions import Greatest, Now
 
 from accounts.changes import announce
 
+from .belonging import keeper_of
 from .querysets import EmailQuerySet
 from .rows import EmailRow
 from .vocabulary import BY_EVIDENCE, FORGIVEN, TRANSITIONS, Cause, Status
@@ -22,13 +23,15 @@ if TYPE_CHECKING:
 class IllegalTransition(Exception):
     """An email was told to go where it cannot go from where it stands.
 
-    `email` is where it stands now, freshly read, so that the answer can say why.
+    `email` is where it stands now, freshly read, so that the answer can say why; `words` are those
+    of a higher app that objects.
     """
 
-    def __init__(self, email: "Email", cause: Cause) -> None:
+    def __init__(self, email: "Email", cause: Cause, words: str = "") -> None:
         super().__init__(f"{cause} from {email.status}")
         self.email = email
         self.cause = cause
+        self.words = words
 
 
 class Changing(EmailRow):
@@ -91,6 +94,12 @@ class Changing(EmailRow):
             raise IllegalTransition(cast("Email", now), cause)
         self.tell_owner()
 
+    def _refuse_if_kept(self, cause: Cause) -> None:
+        """Whether what it belongs to lets a person do this."""
+        email = cast("Email", self)
+        if words := keeper_of(email).objection(email, cause):
+            raise IllegalTransition(email, cause, words)
+
     def _note(self, cause: Cause, before: str, **told: Any) -> "Transition":
         return self.transitions.create(
             cause=cause, from_status=before, to_status=self.status, **told
@@ -101,18 +110,26 @@ def react_all(transitions: "Iterable[Transition]") -> None:
     """Let higher apps react to what people and our own checks did."""
     from ..reactions import react
 
-    for transition in transitions:
+    noted = list(transitions)
+    prefetch_related_objects(noted, "email")
+    for transition in noted:
         react(transition)
 
 
 @transaction.atomic
 def change_all(
-    emails: EmailQuerySet, cause: Cause, *, by: "User | None" = None, **changes: Any
+    emails: EmailQuerySet,
+    cause: Cause,
+    *,
+    by: "User | None" = None,
+    reacting: bool = True,
+    **changes: Any,
 ) -> int:
     """Change all of `emails` for which that is possible, like `_change` does one; how many.
 
     For many at once, by people: evidence moves each by itself. All are locked in the order of
-    their ids, so that a mark or an answer either came before or finds them changed.
+    their ids, so that a mark or an answer either came before or finds them changed. Not `reacting`:
+    whoever asks has done all that there is to do about it.
     """
     from .history import Attempt, Transition
 
@@ -130,6 +147,8 @@ def change_all(
         Transition(email_id=pk, cause=cause, from_status=status, to_status=target, by=by)
         for pk, status in before.items()
     ]
-    react_all(Transition.objects.bulk_create(rows, batch_size=2000))
+    noted = Transition.objects.bulk_create(rows, batch_size=2000)
+    if reacting:
+        react_all(noted)
     announce(*set(emails.model.objects.filter(pk__in=before).values_list("owner_id", flat=True)))
     return len(before)

@@ -151,6 +151,10 @@ class CompositionQuerySet(models.QuerySet["Composition"]):
     def with_key(self, key: uuid.UUID) -> Self:
         return self.filter(key=key)
 
+    def for_task(self, task_id: int) -> Self:
+        """What was begun for a task, the latest first."""
+        return self.filter(typed__task=str(task_id))
+
     def of_version(self, email: "Email") -> Self:
         """What was typed on top of the content that `email` has now."""
         return self.filter(email=email, version=email.version)
@@ -166,6 +170,7 @@ class Composition(models.Model):
     KEPT: ClassVar = timedelta(days=90)
     FIELDS: ClassVar = (
         "identity", "to", "cc", "bcc", "subject", "html", "files", "date", "time", "zone", "template",
+        "task",
     )  # fmt: skip
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="compositions")

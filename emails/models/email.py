@@ -221,8 +221,10 @@ class Email(Succeeding):
         """Take it out of every folder, count and claim, into the trash.
 
         A scheduled one is withdrawn on the way, so that restoring never sends. Raises
-        IllegalTransition for one that is Delivered or in hand.
+        IllegalTransition for one that is Delivered or in hand, or belongs to something that does
+        without it in another way.
         """
+        self._refuse_if_kept(Cause.REMOVE)
         if self.status == Status.SCHEDULED:
             self.withdraw(because, by=by)
             return
@@ -294,6 +296,7 @@ class Email(Succeeding):
         """Become Scheduled for now although something is known against it, which is forgiven."""
         from prospects.models import Suppression
 
+        self._refuse_if_kept(cause)
         now = wall_columns(timezone.now(), self.send_zone)
         if self.identity and self.identity.channel_id:
             now["channel"] = self.identity.channel

@@ -154,6 +154,10 @@ class EmailQuerySet(models.QuerySet["Email"]):
     def of(self, user: "User") -> Self:
         return self.filter(owner=user)
 
+    def of_campaign(self, campaign: int) -> Self:
+        """Those that a campaign makes, by its id."""
+        return self.filter(campaign=campaign)
+
     def waiting_for(self, values: "Collection[str]") -> Self:
         """Scheduled ones whose To is one of `values`: addresses, their hashes, domains (which
         cover subdomains)."""
@@ -184,6 +188,10 @@ class EmailQuerySet(models.QuerySet["Email"]):
     def to(self, person: "Person") -> Self:
         """Those whose recipient this person is."""
         return self.filter(person=person)
+
+    def for_task(self, task_id: int) -> Self:
+        """Those that were written for a task."""
+        return self.present().filter(task=task_id)
 
     def sent_to(self, address: str, person: "Person | None" = None) -> Self:
         """Those that have really reached this person, or this address where nobody is known."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.db.models.functions import Coalesce, Now
 
-from .changing import Changing
+from .changing import Changing, react_all
 from .querysets import UNCONFIRMED
 from .vocabulary import TRANSITIONS, Cause, Outcome, Status
 
@@ -61,6 +61,12 @@ class Weighing(Changing):
             if cause == Cause.DEFER:
                 self._withdraw_if_cancelled(speaking)
 
+    def weigh_and_tell(self) -> None:
+        """`weigh` outside the application of events, which tells the higher apps itself."""
+        known = self.transitions.order_by("-pk").values_list("pk", flat=True).first()
+        self.weigh()
+        react_all(self.transitions.filter(pk__gt=known or 0))
+
     def _withdraw_if_cancelled(self, attempt: "Attempt") -> None:
         """What was in hand when its bulk email was cancelled, and was not taken, goes no more; what
         somebody has tried again after that does."""
@@ -84,7 +90,7 @@ class Weighing(Changing):
         """
         for email in type(self).objects.given_up().filter(pk=self.pk).locked():
             email.attempts.filter(ended_at=None).update(ended_at=Now(), reason="lease_over")
-            email.weigh()
+            email.weigh_and_tell()
 
 
 def _speaking(email: Weighing, attempts: "list[Attempt]") -> "Attempt | None":

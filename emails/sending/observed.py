@@ -60,4 +60,5 @@ def observed(
         source=SMTP,
         source_id=f"attempt {attempt.pk}",
         data=data,
+        email=email,
     )

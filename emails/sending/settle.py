@@ -9,8 +9,8 @@ import json
 from django.db import transaction
 
 from ..events import SMTP, Observation, record
-from ..models import Attempt, Copy, Event, Status
-from ..reactions import REACTIONS, react
+from ..models import Attempt, Copy, Email, Event, Status
+from ..reactions import concerns, react
 from .mark import Mark
 from .statements import ACCEPT, LOCK, bound, run
 
@@ -34,7 +34,8 @@ def settle(observation: Observation, then: Mark | None = None) -> Attempt | None
     if not is_usual(observation):
         record([observation])
         return None
-    if REACTIONS.get(Event.Kind.ACCEPTED) or REACTIONS.get(Status.DELIVERED):
+    email = observation.email or Email.objects.get(pk=observation.email_id)
+    if concerns(email, Event.Kind.ACCEPTED, Status.DELIVERED):
         _settle_and_react(observation)
         return then.read(run(*then.statements())[-1]) if then else None
     marking = then.statements(after=observation.fingerprint) if then else []

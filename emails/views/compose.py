@@ -24,7 +24,7 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.requests import SignedInRequest
 from prospects.models import Group, Person
 from ui.notices import tell
-from ui.shortcuts import wants_part
+from ui.shortcuts import page_that_asked, wants_part
 
 from ..bulk.adding import TooMany
 from ..bulk.writing import turned_into_bulk
@@ -54,12 +54,10 @@ def editor_page(view: View) -> View:
 @editor_page
 def new(request: SignedInRequest) -> HttpResponse:
     """A new email, or with ?key= what was begun under it; ?to= and ?template= fill it in."""
-    if wants_part(request):
-        return _frame(request)
     window = Window.new(request.user, WindowForm.key_in(request.GET))
     chosen = ChosenTemplate(request.user, request.GET)
     typed = window.typed() or {"to": request.GET.get("to", "")} | chosen.typed()
-    return _page(request, window, _opened(request, typed))
+    return open_window(request, window, typed)
 
 
 @require_GET
@@ -70,9 +68,7 @@ def edit(request: SignedInRequest, pk: int) -> HttpResponse:
     if email.stands_for_bulk:
         return redirect("emails:bulk-edit", email.bulk_id)
     window = Window.on(email, WindowForm.key_in(request.GET))
-    if wants_part(request):
-        return _frame(request)
-    return _page(request, window, _opened(request, window.typed()))
+    return open_window(request, window, window.typed())
 
 
 @require_GET
@@ -82,10 +78,8 @@ def follow_up(request: SignedInRequest, pk: int) -> HttpResponse:
     email = get_object_or_404(request.user.emails.for_compose().present(), pk=pk)
     if not email.has_reached:
         return redirect(f"{reverse('emails:compose')}?{urlencode({'to': email.to_address})}")
-    if wants_part(request):
-        return _frame(request)
     window = Window.following(email, WindowForm.key_in(request.GET))
-    return _page(request, window, _opened(request, window.typed()))
+    return open_window(request, window, window.typed())
 
 
 @require_POST
@@ -241,8 +235,15 @@ def _typed(request: SignedInRequest, final: str = "", *, checked: bool = False) 
     return form
 
 
-def _opened(request: SignedInRequest, typed: dict[str, object]) -> ComposeForm:
-    return ComposeForm(user=request.user, initial=ComposeForm.initially(request.user, typed))
+def open_window(request: SignedInRequest, window: Window, typed: dict[str, object]) -> HttpResponse:
+    """A window as it opens, with `typed` in its fields; over a list it stands in a frame.
+
+    Views of higher apps that open one are an `editor_page` too.
+    """
+    if wants_part(request):
+        return _frame(request)
+    form = ComposeForm(user=request.user, initial=ComposeForm.initially(request.user, typed))
+    return _page(request, window, form)
 
 
 def _context(
@@ -257,6 +258,7 @@ def _context(
         "address": _address(request, window),
         "page_address": _address(request, window, framed=False),
         "framed": _is_framed(request),
+        "next": _next(request),
     }
 
 
@@ -288,6 +290,8 @@ def _is_framed(request: SignedInRequest) -> bool:
 def _address(request: SignedInRequest, window: Window, *, framed: bool = True) -> str:
     """Where this window opens again as it is now; in its frame if it stands in one."""
     query = {"key": str(window.key)}
+    if after := _next(request):
+        query["next"] = after
     if framed and _is_framed(request):
         query["window"] = "1"
     return f"{_path(window)}?{urlencode(query)}"
@@ -304,4 +308,9 @@ def _path(window: Window) -> str:
 def _leave(request: SignedInRequest, folder: str) -> HttpResponse:
     if _is_framed(request):
         return redirect(f"{reverse('emails:compose-done')}?window=1")
-    return redirect("emails:folder", folder)
+    return redirect(page_that_asked(request, reverse("emails:folder", args=[folder])))
+
+
+def _next(request: SignedInRequest) -> str:
+    """The page to go on with once the window is done with, where it said one as it opened."""
+    return request.POST.get("next", "") or request.GET.get("next", "")

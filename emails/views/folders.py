@@ -11,6 +11,7 @@ from accounts.requests import SignedInRequest
 from accounts.undoing import offer_again
 from ui.paging import paginate
 from ui.shortcuts import render_part, wants_part
+from ui.slots import filled_rows
 
 from ..actions import offered_for_many
 from ..bulk.tally import tallies_of
@@ -74,6 +75,7 @@ def _list(request: SignedInRequest, template: str, told: Mapping[str, Any]) -> H
         "counts": told.get("counts") or request.user.emails.folder_counts(),
         "as_part": as_part,
         "statuses": Status,
+        "row_signs": filled_rows("email-rows", request, told["page"].rows if told["page"] else ()),
         "tallies": tallies_of(told["page"] or (), rolled_up=bool(told.get("rolled_up"))),
         **open_pane(request),
         **told,

@@ -3,11 +3,14 @@
 import "./ask.js";
 import "./compose/forget.js";
 import "./control.js";
+import "./copy.js";
 import "./countdown.js";
 import "./fit.js";
 import "./keys.js";
 import "./live.js";
 import "./notice.js";
+import "./pad.js";
+import "./pick.js";
 import "./rows.js";
 import "./select.js";
 import "./typed.js";

@@ -1,5 +1,6 @@
 // Single-key shortcuts, where <body data-keys> allows them. A link or button with data-key="e" is pressed by E: the
-// first one that can be seen, so that the bar of ticked rows comes before the reading pane. With data-key-ask="Sure?" the
+// first one that can be seen, so that the bar of ticked rows comes before the reading pane; data-key="d enter" by two
+// keys. With data-key-ask="Sure?" the
 // key asks before it presses: what a hand on the wrong key must not do.
 import { ask } from "./ask.js";
 
@@ -53,19 +54,22 @@ const MOVES = {
 };
 
 function press(key) {
-  if (MOVES[key]) return MOVES[key];
-  const button = [...document.querySelectorAll(`[data-key="${CSS.escape(key)}"]`)].find(seen);
-  return button && (async () => {
+  const button = [...document.querySelectorAll(`[data-key~="${CSS.escape(key)}"]`)].find(seen);
+  return button ? async () => {
     if (!button.dataset.keyAsk || await ask(button.dataset.keyAsk)) button.click();
-  });
+  } : MOVES[key];
 }
+
+// Enter presses what has the focus; only where nothing has, it is a key like others.
+const pressed = (event) => event.key === "Enter" && event.target.closest?.("a, button, summary, input");
 
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && event.target.matches?.("[data-find]")) return event.target.blur();
   if (!document.body.hasAttribute("data-keys") || event.defaultPrevented) return;
   if (event.repeat && !"jk".includes(event.key)) return;
-  if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target) || pressed(event)) return;
   if (document.querySelector("dialog:modal")) return;
+  if (event.key === "Escape" && document.querySelector(":popover-open")) return; // it closes that
   const act = press(event.key.toLowerCase());
   if (!act) return;
   event.preventDefault();

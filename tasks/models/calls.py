@@ -1,45 +1,33 @@
-from typing import ClassVar
+from datetime import datetime, timedelta
+from typing import Any, Self
+from uuid import UUID
 
-from django.db import models
-from django.db.models import Q
-from django.db.models.functions import Lower, Now
+from django.db import models, transaction
+from django.db.models.functions import Now
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.changes import announce
 from accounts.models import User
+from prospects.models import Person
 
-from .tasks import Task
+from .call_words import CallWord
+from .tasks import Task, TaskClosed
 
 
-class CallWord(models.Model):
-    """One entry of the organisation's lists: how a call ended, or what it was about."""
+class CallQuerySet(models.QuerySet["Call"]):
+    def to(self, person: Person) -> Self:
+        return self.filter(person=person)
 
-    class List(models.TextChoices):
-        OUTCOME = "outcome", _("outcome")
-        REASON = "reason", _("reason")
+    def newest_first(self) -> Self:
+        """With what a history shows of them."""
+        return self.select_related("user", "outcome", "reason").order_by("-began_at", "-pk")
 
-    MOST: ClassVar = 15  # in each list
+    def with_id(self, pk: int) -> Self:
+        return self.filter(pk=pk)
 
-    list = models.CharField(_("list"), max_length=10, choices=List)
-    words = models.CharField(_("words"), max_length=60)
-    position = models.PositiveSmallIntegerField(default=0)
-    # No longer offered; calls keep it.
-    retired_at = models.DateTimeField(null=True)
-
-    class Meta:
-        verbose_name = _("call word")
-        verbose_name_plural = _("call words")
-        ordering = ["position", "pk"]
-        constraints = [
-            models.UniqueConstraint(
-                "list",
-                Lower("words"),
-                condition=Q(retired_at=None),
-                name="call_word_once_a_list",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return self.words
+    def with_key(self, key: UUID) -> Self:
+        return self.filter(key=key)
 
 
 class Call(models.Model):
@@ -52,6 +40,8 @@ class Call(models.Model):
     task = models.OneToOneField(
         Task, models.SET_NULL, null=True, related_name="call", verbose_name=_("task")
     )
+    # One call pad makes one call, however often it is sent.
+    key = models.UUIDField(null=True, unique=True, editable=False)
     began_at = models.DateTimeField(_("when"), db_default=Now())
     seconds = models.PositiveIntegerField(_("length"), default=0)
     outcome = models.ForeignKey(
@@ -62,6 +52,8 @@ class Call(models.Model):
     )
     notes = models.TextField(_("notes"), blank=True, max_length=20_000)
 
+    objects = CallQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("call")
         verbose_name_plural = _("calls")
@@ -69,3 +61,43 @@ class Call(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id} {self.began_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def minutes(self) -> int:
+        """Its length as one tells it; a call that took any time took at least one."""
+        return max(1, round(self.seconds / 60)) if self.seconds else 0
+
+    @classmethod
+    @transaction.atomic
+    def log(
+        cls,
+        person: Person,
+        user: User,
+        *,
+        key: UUID,
+        task: Task | None = None,
+        seconds: int = 0,
+        ended_at: datetime | None = None,
+        **said: Any,
+    ) -> tuple["Call", bool]:
+        """Write down that `user` has called `person`, now over, and complete the `task` it was
+        made for; the call, and whether the task was open until then.
+
+        `said` is outcome, reason and notes. The same `key` again is the same call. A call that was
+        made for a task which somebody else has closed was made all the same.
+        """
+        began_at = (ended_at or timezone.now()) - timedelta(seconds=seconds)
+        told = {"person": person, "user": user, "began_at": began_at, "seconds": seconds, **said}
+        call, fresh = cls.objects.get_or_create(key=key, defaults=told)
+        if not (fresh and task and task.assignee_id == user.pk):
+            announce(user.pk)
+            return call, False
+        try:
+            task.complete(by=user)
+        except TaskClosed:
+            return call, False
+        # Called for again after it was opened again, the task is that of the latest call.
+        cls.objects.filter(task=task).update(task=None)
+        call.task = task
+        call.save(update_fields=["task"])
+        return call, True

@@ -1,5 +1,5 @@
 from collections.abc import Callable
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import ClassVar
 from zoneinfo import ZoneInfo
 
@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -27,6 +28,14 @@ class TaskClosed(Exception):
         self.task = task
 
 
+class TaskHeld(Exception):
+    """A step of a campaign made it and waits for it: it is skipped, not deleted."""
+
+    def __init__(self, task: "Task") -> None:
+        super().__init__(f"task {task.pk} belongs to campaign {task.campaign_id}")
+        self.task = task
+
+
 class Task(models.Model):
     """Something that a rep does: its `kind` says what acting on it opens.
 
@@ -44,6 +53,12 @@ class Task(models.Model):
         HIGH = 1, _("High")
 
     Kind: ClassVar = Kind
+    # What its form writes; what became of it is written by verbs.
+    WRITTEN: ClassVar = (
+        "assignee", "kind", "name", "details", "person", "email", "priority", "due_on", "has_time",
+        "due_at", "zone", "remind_at", "reminded_at", "updated_at",
+    )  # fmt: skip
+    MORNING: ClassVar = time(9)  # when somebody is reminded of what has a day alone
     # What higher apps do when a task is closed or opened again, within the same transaction.
     _ON_CLOSE: ClassVar[list[Closing]] = []
     _ON_REOPEN: ClassVar[list[Closing]] = []
@@ -132,9 +147,35 @@ class Task(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @classmethod
+    def seen_by(cls, user: User) -> TaskQuerySet:
+        """The tasks that `user` may open: to be done by them, or made by them for a colleague."""
+        return cls.objects.visible_to(user)
+
+    def get_absolute_url(self) -> str:
+        return reverse("tasks:task", args=[self.pk])
+
     @property
     def is_open(self) -> bool:
         return self.status == self.Status.OPEN and self.removed_at is None
+
+    def day_in(self, zone: ZoneInfo) -> date:
+        """The day on which it is due, as the clocks in `zone` have it."""
+        return self.due_at.astimezone(zone).date() if self.has_time else self.due_on
+
+    def clock_in(self, zone: ZoneInfo) -> time | None:
+        """The time at which it is due, as the clocks in `zone` have it; None if it has none."""
+        return self.due_at.astimezone(zone).time() if self.has_time else None
+
+    @property
+    def clock_in_own_zone(self) -> time | None:
+        """The time as it was meant."""
+        return self.clock_in(ZoneInfo(self.zone))
+
+    def is_late(self, now: datetime, zone: ZoneInfo) -> bool:
+        """Open although its time, or without one its day, is over."""
+        over = self.due_at < now if self.has_time else self.due_on < now.astimezone(zone).date()
+        return self.is_open and over
 
     def plan(self, day: date, clock: time | None, zone: str) -> None:
         """Let it be due on `day`, at `clock` if that is given, as the clocks in `zone` have it;
@@ -142,6 +183,32 @@ class Task(models.Model):
         here = ZoneInfo(zone)
         self.due_on, self.zone, self.has_time = day, zone, clock is not None
         self.due_at = datetime.combine(day, clock, here) if clock else begin(day, here)
+
+    @property
+    def _remind_basis(self) -> datetime:
+        """What a reminder comes before: its time, or in the morning of its day."""
+        if self.has_time:
+            return self.due_at
+        return datetime.combine(self.due_on, self.MORNING, ZoneInfo(self.zone))
+
+    @property
+    def reminds_before(self) -> timedelta | None:
+        """How long before it is due its assignee is reminded; None if not at all."""
+        return self._remind_basis - self.remind_at if self.remind_at else None
+
+    def remind(self, before: timedelta | None) -> None:
+        """Remind its assignee that long before it is due, or not at all; unsaved."""
+        at, now = None if before is None else self._remind_basis - before, timezone.now()
+        if at != self.remind_at:
+            self.remind_at = at
+            self.reminded_at = now if at and at <= now else None  # nobody is reminded of the past
+
+    def keep(self, *, instead_of: int | None = None) -> None:
+        """Store it, new or as a form has changed it. The lists of its assignee learn of it, and
+        those of the user with the id `instead_of`, who had it before."""
+        self.updated_at = timezone.now()
+        self.save(update_fields=self.WRITTEN if self.pk else None)
+        announce(self.assignee_id, instead_of or self.assignee_id)
 
     # What a rep does with it -----------------------------------------------------------------
 
@@ -161,6 +228,31 @@ class Task(models.Model):
         self._update(closed, **told)
         for react in self._ON_REOPEN:
             react(self)
+
+    def redate(self, day: date, clock: time | None, zone: str) -> None:
+        """Let it be due at another time; a reminder comes as long before it as it would have."""
+        before = self.reminds_before
+        self.plan(day, clock, zone)
+        self.remind(before)
+        names = ("due_on", "has_time", "due_at", "zone", "remind_at", "reminded_at")
+        told = {name: getattr(self, name) for name in names}
+        self._update(Task.objects.open().filter(pk=self.pk), **told)
+
+    def reassign(self, to: User) -> None:
+        """Let `to` do it; whether they may see its person has been looked at."""
+        before = self.assignee_id
+        self._update(Task.objects.open().filter(pk=self.pk), assignee=to)
+        announce(before)
+
+    def remove(self) -> None:
+        """Delete it: it is in no list any more. Raises TaskHeld where a campaign waits for it."""
+        if self.campaign_id:
+            raise TaskHeld(self)
+        self._update(Task.objects.present().filter(pk=self.pk), removed_at=timezone.now())
+
+    def restore(self) -> None:
+        """Bring it back as it was, as Undo does."""
+        self._update(Task.objects.exclude(removed_at=None).filter(pk=self.pk), removed_at=None)
 
     @transaction.atomic
     def _close(self, status: str, *, by: User | None, at: datetime | None) -> None:

@@ -6,19 +6,24 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlencode
+from uuid import uuid4
 
 import pytest
 from django.urls import URLResolver, get_resolver, reverse
 
 from accounts.models import Team
+from campaigns.models import Category as Shelf
 from emails.folders import FOLDERS
 from emails.models import Category, Status, Template
 from emails.tracking.rewriting import unsubscribe_url
 from prospects import consent
 from prospects.models import Group
+from tasks.lists import VIEW_OF
+from tasks.models import Call, CallWord
 from tests.browser.conftest import enter, findings
 from tests.factories import (
     make_bulk,
+    make_campaign,
     make_channel,
     make_draft,
     make_email,
@@ -26,8 +31,12 @@ from tests.factories import (
     make_launched,
     make_person,
     make_saved_search,
+    make_step,
+    make_task,
     make_template,
+    make_turn,
     make_user,
+    start_campaign,
 )
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -38,11 +47,25 @@ LOOKS = {
     "dark phone": (390, True),
 }
 # Whose pages are ours from end to end, and those of django-allauth that we lead to.
-OURS = {"emails", "people", "templates", "search", "accounts", "setup", "consent"}
+OURS = {
+    "emails",
+    "people",
+    "tasks",
+    "calls",
+    "campaigns",
+    "templates",
+    "search",
+    "accounts",
+    "setup",
+    "consent",
+}
 SIGN_IN = ["account_login", "account_reset_password", "account_reset_password_done"]
 SECURITY = ["account_change_password", "mfa_index"]
 # They take what is posted, lead elsewhere, or are part of a page.
 NO_PAGES = {
+    "campaigns:add-chosen",
+    "campaigns:take-out",
+    "campaigns:take-out-of-emails",
     "emails:bulk-autosave",
     "emails:bulk-new",
     "emails:bulk-roll-up",
@@ -62,6 +85,10 @@ NO_PAGES = {
     "search:found",
     "search:side",
     "search:typed",
+    "tasks:fill",
+    "tasks:home",
+    "tasks:people",
+    "tasks:reminders",
     "templates:picker",
     "templates:picker-beside",
     "templates:picker-found",
@@ -90,11 +117,51 @@ def admin():
     make_library(admin)
     make_saved_search(admin, "viewed (clicked or -replied) group:Gone", name="Hot this week")
     make_saved_search(make_user("Cilla Search"), "status:sent").share([Team.objects.get()])
+    make_tasks(admin, people[0])
+    make_cadence(admin, *people[:6])
     left = admin.emails.get(subject="failed, number 0")
     told = {"email_id": left.pk, "because": "too_many", "words": "Three a week!"}
     consent.unsubscribe_address(left.to_address, source="link", **told)
     consent.block(["rival.example"], by=admin, why="A rival of ours")
     return admin
+
+
+def make_tasks(admin, person):
+    """A task of each kind, one that is done, a call and a reminder."""
+    person.phone, person.linkedin = "+46 70 123 45 67", "https://www.linkedin.com/in/maria"
+    person.save()
+    for kind, name in (
+        ("email", "Send the list"),
+        ("call", "Call about the price"),
+        ("inmail", "Connect on LinkedIn"),
+        ("custom", "Update the forecast"),
+    ):
+        make_task(
+            admin, name, kind=kind, person=person, details="Ask for the two sites.", priority=1
+        )
+    make_task(admin, "Done before").complete(by=admin)
+    outcome = CallWord.offered_on("outcome").first()
+    Call.log(person, admin, key=uuid4(), seconds=390, outcome=outcome, notes="Wants two sites.")
+    task = admin.tasks.get(name="Update the forecast")
+    task.reminders.create(user=admin, at=task.due_at)
+
+
+def make_cadence(admin, *people):
+    """A running campaign with a step of each kind, and one without any."""
+    make_campaign(admin, "Nobody in it yet")
+    campaign = make_campaign(admin, "Q1 rollout", category=Shelf.named(admin, "Cold"))
+    first = make_step(campaign)
+    make_step(campaign, "call", name="Call about the price", details="Two sites?", priority=1)
+    make_step(campaign, day=3, subject="", follows=True)
+    make_step(campaign, "inmail", day=5, name="Connect")
+    make_step(campaign, "custom", day=5, name="Update the forecast")
+    launch = start_campaign(campaign, *people)
+    for enrollment in launch.enrollments:
+        make_turn(enrollment, first)
+    one, two, three, *_ = launch.enrollments.order_by("pk")
+    one.end("replied", by=None)
+    two.pause(by=admin)
+    three.step.campaign.enrollments.filter(pk=three.pk).update(state="attention", hitch="failed")
 
 
 def make_library(admin):
@@ -152,6 +219,8 @@ def pages_of(admin) -> dict[str, str]:
         "identity": reverse("setup:identity", args=[identity.pk]),
         **pages_of_library(admin),
         **pages_of_search(admin),
+        **pages_of_tasks(admin),
+        **pages_of_campaigns(admin),
         "channel": reverse("setup:channel", args=[channel.pk]),
         "member": reverse("accounts:member", args=[admin.pk]),
         "unsubscribe": reverse("consent:unsubscribe", args=[person.pk]),
@@ -161,6 +230,47 @@ def pages_of(admin) -> dict[str, str]:
         "way out": unsubscribe_url(bounced.pk),
         "way out taken": unsubscribe_url(admin.emails.get(subject="failed, number 0").pk),
         "404": "/nowhere/",
+    }
+
+
+def pages_of_tasks(admin) -> dict[str, str]:
+    tasks = {task.name: task for task in admin.tasks.present()}
+    person = tasks["Call about the price"].person
+    told = {f"task {name}": task.get_absolute_url() for name, task in tasks.items()}
+    told |= {f"tasks {view}": reverse("tasks:list", args=[view]) for view in VIEW_OF}
+    today, first = told["tasks today"], tasks["Send the list"].pk
+    return told | {
+        "tasks beside the list": f"{today}?open={first}",
+        "tasks in groups": f"{today}?group=priority&sort=type",
+        "tasks of no range": f"{told['tasks range']}?from=2027-02-31&to=2027-03-01",
+        "task edit": reverse("tasks:edit", args=[first]),
+        "task in words": f"{reverse('tasks:new')}?words=call+31+Feb",
+        "tasks of a person": f"{person.get_absolute_url()}?tab=tasks",
+        "tasks worked through": f"{reverse('tasks:work', args=['today'])}",
+        "tasks worked through to the end": f"{reverse('tasks:work', args=['today'])}?at=end",
+        "tasks worked through, none": f"{reverse('tasks:work', args=['tomorrow'])}",
+        "email for a task": reverse("tasks:write", args=[tasks["Send the list"].pk]),
+        "call": reverse("calls:of-person", args=[person.pk]),
+        "calls in the history": f"{person.get_absolute_url()}?tab=history",
+        "call word": reverse("calls:word", args=[CallWord.offered_on("outcome").first().pk]),
+    }
+
+
+def pages_of_campaigns(admin) -> dict[str, str]:
+    campaign, empty = (
+        admin.campaigns.get(name=name) for name in ("Q1 rollout", "Nobody in it yet")
+    )
+    colleague = type(admin).objects.get(name="Cilla Colleague")
+    tabs = ("campaign", "people", "tasks", "emails", "settings")
+    told = {f"campaign {tab}": reverse(f"campaigns:{tab}", args=[campaign.pk]) for tab in tabs}
+    told |= {f"no {tab}": reverse(f"campaigns:{tab}", args=[empty.pk]) for tab in tabs}
+    for step in campaign.steps.all():
+        told[f"step {step.kind} {step.day}"] = reverse("campaigns:step", args=[step.pk])
+    return told | {
+        "new step": reverse("campaigns:new-step", args=[empty.pk, "email"]),
+        "campaign category": reverse("campaigns:category", args=[campaign.category.pk]),
+        "campaigns in vain": reverse("campaigns:home") + "?words=nothing",
+        "campaigns as a colleague": reverse("campaigns:home") + f"?as={colleague.pk}",
     }
 
 

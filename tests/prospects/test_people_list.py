@@ -7,6 +7,7 @@ from emails.models import Email, Event
 from prospects.models import CustomField, Group, Person, Suppression, hash_of, sort_key
 from tests.factories import make_email, make_person, make_user
 from tests.prospects.test_import import hide_people
+from ui import slots
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -135,7 +136,7 @@ def choose(client, *names, **more):
 
 
 def test_the_default_columns_stand_in_their_order(client):
-    shown = ["First name", "Last name", "Email", "Title", "Company", "Groups"]
+    shown = ["First name", "Last name", "Email", "Title", "Company", "Campaign", "Groups"]
     assert labels(client.get("/people/")) == shown
 
 
@@ -144,7 +145,7 @@ def test_chosen_columns_are_kept_per_user_in_the_order_of_the_list(client, rita,
     assert labels(client.get("/people/")) == ["First name", "Company", "Source"]
 
     client.force_login(sam)
-    assert len(labels(client.get("/people/"))) == 6
+    assert len(labels(client.get("/people/"))) == 7
 
 
 def test_all_columns_can_be_chosen_none_cannot_and_the_first_ones_come_back(client):
@@ -152,15 +153,26 @@ def test_all_columns_can_be_chosen_none_cannot_and_the_first_ones_come_back(clie
     choose(client, all="yes")
     every = labels(client.get("/people/"))
     assert every == [
-        *("First name", "Last name", "Email", "Title", "Company", "Groups", "Phone", "# Emails"),
-        *("# Events", "# Activities", "Consent", "# Views", "# Clicks", "# Replies"),
+        *("First name", "Last name", "Email", "Title", "Company", "Campaign", "Groups", "Phone"),
+        *(
+            "Task Due Date",
+            "# Campaigns",
+            "Open Tasks",
+            "# Emails",
+            "# Events",
+            "# Activities",
+            "Consent",
+            "# Views",
+            "# Clicks",
+            "# Replies",
+        ),
         *("Last updated", "Creator", "Source", "Unsubscribed", "Industry"),
     ]
 
     choose(client)
     assert labels(client.get("/people/")) == every
     choose(client, first="yes")
-    assert len(labels(client.get("/people/"))) == 6
+    assert len(labels(client.get("/people/"))) == 7
 
 
 def cells(client, person):
@@ -213,7 +225,7 @@ def test_all_columns_take_no_more_queries_for_more_people(
     group = Group.named(rita, "Fair")
     group.add([make_person(rita)])
     client.get("/people/")
-    with django_assert_max_num_queries(18) as few:
+    with django_assert_max_num_queries(25) as few:
         client.get("/people/")
     people = [make_person(rita) for _ in range(9)]
     group.add(people)
@@ -294,10 +306,16 @@ def test_htmx_gets_the_pane_alone_with_links_into_the_list(client, rita):
     assert f"/people/?sort=email&amp;open={anna.pk}&amp;tab=history" in response.text
 
 
-def test_a_tab_that_nobody_fills_is_not_there(client, rita):
-    response = client.get(make_person(rita).get_absolute_url())
-    names = [tab.name for tab, _address in response.context["person_tabs"]]
-    assert names == ["about", "engagement", "history"]
+def test_a_tab_that_nobody_fills_is_not_there(client, rita, monkeypatch):
+    person = make_person(rita)
+
+    def tabs():
+        response = client.get(person.get_absolute_url())
+        return [tab.name for tab, _address in response.context["person_tabs"]]
+
+    assert tabs() == ["about", "engagement", "history", "tasks"]
+    monkeypatch.delitem(slots.FILLINGS, "person-tasks")
+    assert tabs() == ["about", "engagement", "history"]
 
 
 def test_engagement_counts_what_people_did_and_lists_each_of_it(client, rita, sam):

@@ -7,11 +7,14 @@
 {% tag _("Unconfirmed") tone="warn" %}  a worded tag; tones: ok, warn, bad, violet, accent, or none
 {% slot "person-panels" person %}    what higher layers show here (ui/slots.py)
 {{ number|grouped }}                 1,284 as the language groups it
+{{ told|at:row.pk }}                 what a mapping has at a key
 For links that keep the rest of the query string use Django's own {% querystring after=cursor %}.
 """
 
 import zlib
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from django import template
 from django.http import HttpRequest
@@ -72,6 +75,12 @@ def when(moment: datetime | None) -> SafeString | str:
         moments.full(moment),
         moments.brief(moment),
     )
+
+
+@register.filter
+def at(told: Mapping[Any, Any] | None, key: Any) -> Any:
+    """What `told` has at `key`; None if it has nothing there."""
+    return (told or {}).get(key)
 
 
 @register.filter

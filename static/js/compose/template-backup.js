@@ -1,12 +1,13 @@
-// What is typed in a template stands in this browser, under its user's name, until the server has it: it is there again
+// What is typed in a template, or in a step of a campaign, stands in this browser, under its user's name, until the server has it: it is there again
 // after a lost connection, a crash or a session that ended. `sent` says that it was handed to the server; it has arrived
 // if the template has a later version than what it was typed on.
 import { read, write } from "./editor.js";
 import { problem } from "./post.js";
 
 const form = document.querySelector("#compose");
-const mine = `template:${form.dataset.user}:`;
-const FIELDS = ["key", "version", "name", "category", "new_category", "subject", "html"];
+const mine = `${form.dataset.kept ?? "template"}:${form.dataset.user}:`;
+const KEPT = ["key", "version", "name", "category", "new_category", "day", "timing", "clock", "minutes", "follows", "template", "subject", "html"];
+const FIELDS = KEPT.filter((field) => form.elements[field]);
 const ELSEWHERE = 5000; // so fresh, it belongs to a page that is still being typed in
 const name = () => mine + form.elements.key.value;
 const version = Number(form.elements.version.value);
@@ -47,7 +48,7 @@ function stored(key) {
 }
 
 function bringBack({ fields }) {
-  for (const field of FIELDS) form.elements[field].value = fields[field];
+  for (const field of FIELDS) form.elements[field].value = fields[field] ?? "";
   read(fields.html);
   typed = true;
   problem("restored");

@@ -10,10 +10,10 @@ import { problem, token } from "./post.js";
 import { backUp, handOver } from "./template-backup.js";
 
 const form = document.querySelector("#compose");
-const first = form.querySelector("[aria-invalid], [data-refused] [data-editor]") ?? form.elements.name;
+const first = form.querySelector("[aria-invalid], [data-refused] [data-editor]") ?? (form.dataset.kept ? form.elements.subject : form.elements.name);
 
 form.addEventListener("input", backUp);
-form.addEventListener("attach", () => problem("picture"));
+if (!form.querySelector("[data-attach]")) form.addEventListener("attach", () => problem("picture"));
 addEventListener("pagehide", () => backUp.now());
 
 // A session that is over must not swallow what is sent to it: the page stays and says so.

@@ -1,0 +1,52 @@
+"""The tasks of steps that a rep does, and of emails that ask for words only a rep can write."""
+
+from collections.abc import Sequence
+
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from tasks.models import Kind, Task
+
+from .chunks import Chunk, Next
+from .models import Enrollment, Turn
+
+
+def make(chunk: Chunk, turns: Sequence[Next]) -> None:
+    """Make the tasks of `turns`, due when their steps are, on the lists of those who write."""
+    tasks = Task.objects.bulk_create([task_for(turn) for turn in turns])
+    Turn.objects.bulk_create(
+        [
+            Turn(enrollment=turn.enrollment, step=turn.step, due_at=turn.due.at, task_id=task.pk)
+            for turn, task in zip(turns, tasks, strict=True)
+        ]
+    )
+    for step in {turn.step.pk for turn in turns}:
+        those = [turn.enrollment.pk for turn in turns if turn.step.pk == step]
+        Enrollment.objects.filter(pk__in=those).update(step=step, advance_at=None)
+
+
+def task_for(turn: Next) -> Task:
+    enrollment, step = turn.enrollment, turn.step
+    task = Task(
+        assignee_id=enrollment.owner_id,
+        kind=step.kind,
+        name=step.name or _named(turn),
+        details=step.details,
+        person_id=enrollment.person_id,
+        campaign_id=enrollment.campaign_id,
+        priority=step.priority,
+    )
+    task.plan(turn.due.day, turn.due.clock, enrollment.campaign.zone)
+    return task
+
+
+def _named(turn: Next) -> str:
+    """What a task without a name of its own is called, in the language of who does it."""
+    with override(turn.enrollment.owner.language):
+        words = {
+            Kind.EMAIL: _("Write to %(person)s"),
+            Kind.CALL: _("Call %(person)s"),
+            Kind.INMAIL: _("Send an InMail to %(person)s"),
+            Kind.CUSTOM: _("Task for %(person)s"),
+        }
+        return (words[Kind(turn.step.kind)] % {"person": turn.enrollment.person.name})[:200]
