@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.requests import SignedInRequest
 from accounts.undoing import offer_again
+from emails.folders import DELIVERED
 from emails.panes import open_pane
 from prospects.columns import PEOPLE
 from prospects.panes import open_person
@@ -18,10 +19,12 @@ from prospects.ticked_forms import offered
 from ui.columns import Table
 from ui.paging import paginate
 from ui.shortcuts import render_part, wants_part
+from ui.slots import filled_rows
 
 from ..acting import offered_for
 from ..asking import Asked
 from ..limits import within_limit
+from ..looking import SENT
 from ..problems import Refused, TooSlow
 from ..showing import Builder
 
@@ -126,7 +129,14 @@ def _emails(request: SignedInRequest, asked: Asked, total: int | None) -> dict[s
     except (Refused, TooSlow) as error:
         asked.problems.append(error.problem)
         return told
-    return told | {"page": page, "tallies": {}, "several": offered_for(page.rows, request.user)}
+    return told | {
+        "page": page,
+        "tallies": {},
+        "row_signs": filled_rows("email-rows", request, page.rows),
+        "several": offered_for(page.rows, request.user),
+        # What other apps do with ticked emails depends on where these stand.
+        "sent": DELIVERED if any(row.status in SENT for row in page) else None,
+    }
 
 
 def _new(asked: Asked, total: int | None) -> int:
