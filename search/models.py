@@ -116,9 +116,9 @@ class SavedSearch(Shared):
     @classmethod
     def beside_pages(cls, user: "User") -> "list[SavedSearch]":
         """What the side bar shows `user`: their own that are pinned, then those of colleagues."""
-        most = settings.LIMITS["PINNED_SEARCHES"]
-        mine = list(cls.objects.owned_by(user).pinned().in_order()[:most])
-        return [*mine, *cls.objects.shared_with(user).pinned().in_order()[: most - len(mine)]]
+        whose = models.Case(models.When(owner=user, then=0), default=1)
+        seen = cls.objects.visible_to(user).pinned().in_order().order_by(whose, "position", "pk")
+        return list(seen[: settings.LIMITS["PINNED_SEARCHES"]])
 
     @classmethod
     def has_room_for(cls, user: "User") -> bool:

@@ -293,3 +293,10 @@ def test_further_pages_go_on_with_the_search(client, rita):
 
     [further] = re.findall(r'href="([^"]*)" rel="next"', page)
     assert "51–60 of 60" in see(client, further.replace("&amp;", "&")).content.decode()
+
+
+def test_all_that_are_found_get_a_task(client, rita, found):
+    told = {"all": "yes", "list": "search", "query": "q=viewed&of=people", "task_name": "Call"}
+    client.post(reverse("people:act-on-ticked", args=["tasks"]), told)
+
+    assert {task.person.first_name for task in rita.tasks.all()} == {"Maria", "Jonas"}
