@@ -275,6 +275,8 @@ LIMITS = {
     "PEOPLE_AT_ONCE": environment.number("LIMIT_PEOPLE_AT_ONCE", 100_000, least=1),
     "CAMPAIGNS": environment.number("LIMIT_CAMPAIGNS", 500, least=1),
     "LAUNCH_PEOPLE": environment.number("LIMIT_LAUNCH_PEOPLE", 5000, least=1),
+    "SAVED_SEARCHES": environment.number("LIMIT_SAVED_SEARCHES", 200, least=1),
+    "PINNED_SEARCHES": environment.number("LIMIT_PINNED_SEARCHES", 20, least=1),
     "GROUP_PEOPLE": environment.number("LIMIT_GROUP_PEOPLE", 100_000, least=1),
 }
 # Django's own limit on a form without its files: a little above a full body, so that the form

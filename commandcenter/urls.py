@@ -27,6 +27,7 @@ urlpatterns = [
     path("tasks/", include("tasks.urls")),
     path("", include("tasks.calling.urls")),
     path("templates/", include("emails.library.urls")),
+    path("search/", include("search.urls")),
     path("campaigns/", include("campaigns.urls")),
     path("", include("prospects.consent.urls")),
     path("settings/", include("accounts.urls")),

@@ -24,6 +24,7 @@ from accounts.models import Organisation
 from prospects import consent
 from prospects.models import ConsentChange, Suppression
 
+from .conversations import answered
 from .models import Email, Event, FailedReaction, Status, Transition
 
 Source = ConsentChange.Source
@@ -129,6 +130,13 @@ def suppress_unsubscribed(event: Event) -> None:
             email_id=event.email_id,
             words=event.data.get("words", ""),
         )
+
+
+@on(Event.Kind.REPLY)
+def answer_conversation(event: Event) -> None:
+    """Who answers one email has answered all of its conversation."""
+    if event.is_counted:
+        answered(event.email)
 
 
 @on(Status.BOUNCED)

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
+from .conversations import joined
 from .fields import About, Values, render
 from .models import (
     Cause,
@@ -109,6 +110,8 @@ def draft(
     )
     EmailContent.objects.create(email=email, **writing.in_the_content(owner))
     _attach(email, writing.files)
+    if continues:
+        joined(email)
     email.transitions.create(cause=Cause.CREATE, to_status=email.status, by=by or owner)
     return email
 
@@ -123,10 +126,13 @@ def rewrite(email: Email, writing: Writing, *, version: int) -> None:
         "version": F("version") + 1,
         "updated_at": Now(),
     }
+    before = email.person_id, email.to_address
     moved = Email.objects.in_folder(Status.DRAFT).filter(pk=email.pk, version=version).update(**row)
     email.refresh_from_db()
     if not moved:
         raise Changed(email)
+    if (email.continues_id or email.campaign_id) and before != (email.person_id, email.to_address):
+        joined(email)  # another conversation, or none
     EmailContent.objects.filter(email=email).update(
         **writing.in_the_content(email.owner, email), sent_html="", sent_text=""
     )

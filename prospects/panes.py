@@ -35,14 +35,21 @@ TABS = (
     PersonTab("tasks", _("Tasks"), "person-tasks"),
 )
 
+# The pages that show a person beside a list; higher layers add theirs.
+LISTS = ["people:home"]
 
-def open_person(request: SignedInRequest) -> Mapping[str, Any]:
-    """The person whom the URL of a list says is open (?open=42); nobody if the user sees none."""
+
+def open_person(request: SignedInRequest, path: str = "") -> Mapping[str, Any]:
+    """The person whom the URL of a list says is open (?open=42); nobody if the user sees none.
+
+    `path` is that of the list, where a part of it is asked for by another one.
+    """
     asked = request.GET.get("open", "")
     if not (asked.isascii() and asked.isdecimal() and len(asked) < 19):
         return {}
     found = for_pane(request).of_ids([int(asked)]).first()
-    return pane(request, found, around=f"{request.path}?{request.GET.urlencode()}") if found else {}
+    around = f"{path or request.path}?{request.GET.urlencode()}"
+    return pane(request, found, around=around) if found else {}
 
 
 def for_pane(request: SignedInRequest) -> "PersonQuerySet":
@@ -83,7 +90,7 @@ def list_around(request: SignedInRequest) -> str:
     if none does."""
     address = request.htmx.current_url_abs_path or ""
     path = urlsplit(address).path
-    return address if path == reverse("people:home") or _stands_beside(path) else ""
+    return address if path in map(reverse, LISTS) or _stands_beside(path) else ""
 
 
 def _stands_beside(path: str) -> bool:

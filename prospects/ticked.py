@@ -1,10 +1,12 @@
 """Whom the bar of ticked people is about, for every action in it, those of higher layers too.
 
 Its form posts `person` for each ticked row; or `all=yes`, and in `query` the query string of the
-list, for all that the list holds.
+list, for all that the list holds. A list that another layer made posts its name in `list` besides.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.http import QueryDict
@@ -16,6 +18,13 @@ from accounts.requests import SignedInRequest
 from .models import Person
 from .models.people import PersonQuerySet
 from .search_forms import PeopleSearch
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+# Who is in a list of people of a higher layer, from its name: (user, its query) -> people.
+LISTS: "dict[str, Callable[[User, QueryDict], PersonQuerySet]]" = {}
+LONGEST_QUERY = 20_000
 
 
 class TooMany(ValueError):
@@ -40,9 +49,10 @@ class TooMany(ValueError):
 class Ticked:
     """What a form of the bar says: the ids of the ticked, or "all" with a query string."""
 
-    ids: list[int]
+    ids: Sequence[int]
     every: bool
     query: str
+    list: str = ""
 
     @classmethod
     def of(cls, request: SignedInRequest) -> "Ticked":
@@ -50,7 +60,8 @@ class Ticked:
         return cls(
             ids=[int(pk) for pk in told if pk.isascii() and pk.isdecimal()],
             every=request.POST.get("all") == "yes",
-            query=request.POST.get("query", "")[:5000],
+            query=request.POST.get("query", "")[:LONGEST_QUERY],
+            list=request.POST.get("list", ""),
         )
 
     def __bool__(self) -> bool:
@@ -60,6 +71,9 @@ class Ticked:
         """Those of `people` whom it is about."""
         if not self.every:
             return people.of_ids(self.ids)
+        if self.list in LISTS:
+            listed = LISTS[self.list](request.user, QueryDict(self.query))
+            return people.filter(pk__in=listed.order_by().values("pk"))
         return PeopleSearch(request.user, QueryDict(self.query)).narrow(people)
 
 

@@ -134,6 +134,14 @@ FORMS: dict[str, type[TickedForm]] = {
 }
 
 
+def add(form: type[TickedForm]) -> None:
+    """Offer an action of a higher app, behind adding to a group. The names of its fields must be its
+    own: all actions of the bar are asked for in one form."""
+    first, *others = FORMS.values()
+    FORMS.clear()
+    FORMS.update({each.name: each for each in (first, form, *others)})
+
+
 def offered(user: "User", group: Group | None) -> list[TickedForm]:
     """The actions that the bar of a list offers; with the list of a group, leaving it too."""
     within = group is not None and group.is_editable_by(user)

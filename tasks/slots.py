@@ -20,6 +20,7 @@ from ui.navigation import Entry, add
 from ui.slots import row_slot, slot
 from ui.templatetags.ui import icon
 
+from . import for_people  # noqa: F401  (the bar of ticked people)
 from .calling import slots as calls  # noqa: F401
 from .columns import PEOPLE, signs_of_emails
 from .lists import due_now

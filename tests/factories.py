@@ -23,6 +23,8 @@ from emails.models import (
 )
 from emails.writing import Writing, draft
 from prospects.models import Person
+from search.language import parse
+from search.models import SavedSearch
 from tasks.models import Task
 
 _numbers = count(1)
@@ -172,6 +174,16 @@ def make_step(campaign: Campaign, kind: str = "email", day: int = 1, **fields: A
     return Step.objects.create(
         campaign=campaign, kind=kind, day=day, **({"position": position} | fields)
     )
+
+
+def make_saved_search(owner: User, text: str = "viewed", **fields: Any) -> SavedSearch:
+    """A search as `text` has it, at the end of its owner's list."""
+    fields = {"name": f"Search {SavedSearch.objects.count() + 1}", "subject": "people"} | fields
+    saved = SavedSearch(owner=owner, **fields)
+    saved.put(parse(text), saved.subject)
+    saved.stand_last()
+    saved.save()
+    return saved
 
 
 def make_launch(campaign: Campaign, *people: Person, by: User | None = None) -> Launch:

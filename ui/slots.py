@@ -23,9 +23,10 @@ A page opens a slot with `{% slot "person-panels" person %}`. The slots that pag
     person-tasks       under Tasks, a tab that is there once somebody fills it; the person
     ticked-people      buttons in the bar of ticked people, in its form (prospects/ticked.py says
                        what it posts): <button class="button" formaction="…">; the chosen group
+    folder-actions     links in the bar above a folder of emails; the folder
     template-deletion  above the button that deletes a template: what keeps its text; the template
     ticked-emails      buttons in the bar of ticked emails, in its form (`email` for each ticked row);
-                       the folder
+                       the folder, or where several are listed one of them
     group-actions      buttons above the list of a group; the group
     email-actions      buttons in the head of an email; the email
     email-row-actions  buttons on a row of emails where it is pointed at: cheap to make; the email

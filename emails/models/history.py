@@ -145,6 +145,10 @@ class EventQuerySet(models.QuerySet["Event"]):
     def unapplied(self) -> Self:
         return self.filter(applied_at=None, parked_at=None)
 
+    def counted(self) -> Self:
+        """Those that the counters of their emails hold, if they are of a kind that is counted."""
+        return self.filter(who=Event.Who.HUMAN, applied_at__isnull=False)
+
     def by_people(self) -> Self:
         """Views, clicks and replies that count: those with a person behind them."""
         kinds = [Event.Kind.OPEN, Event.Kind.CLICK, Event.Kind.REPLY]

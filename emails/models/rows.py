@@ -172,6 +172,8 @@ class EmailRow(models.Model):
     last_clicked_at = models.DateTimeField(_("last clicked"), null=True)
     first_replied_at = models.DateTimeField(_("first replied"), null=True)
     last_replied_at = models.DateTimeField(_("last replied"), null=True)
+    # When its person last answered an email of the same conversation; see emails/conversations.py.
+    answered_at = models.DateTimeField(_("answered"), null=True)
 
     objects = EmailQuerySet.as_manager()
 

@@ -62,5 +62,7 @@ def reason(email: Email) -> Worded | None:
 
 @register.filter
 def quick(email: Email, user: object) -> list[tuple[Action, str]]:
-    """The actions that stand on a row itself, each with its question or ""."""
+    """The actions that stand on a row itself, each with its question or ""; none on a colleague's."""
+    if email.owner_id != user.pk:  # type: ignore[attr-defined]
+        return []
     return [(action, asks(action, email)) for action in offered(email, user)[:3]]  # type: ignore[arg-type]

@@ -32,7 +32,7 @@ def act(request: SignedInRequest, pk: int, action: str) -> HttpResponse:
         told = {"question": question, "action": chosen, "back": back}
         return render(request, "emails/sure.html", told)
     chosen.do(email, by=request.user)
-    _say(request, Result(chosen, done=[email]), back)
+    say(request, Result(chosen, done=[email]), back)
     return changed(request, back)
 
 
@@ -43,13 +43,13 @@ def act_on_ticked(request: SignedInRequest, folder: Folder, action: str) -> Http
     chosen = next((each for each in several if each.name == action), None)
     if chosen is None:
         raise Http404
-    ids = _ticked(request)
+    ids = ticked(request)
     back = page_that_asked(request, reverse("emails:folder", args=[folder]))
     if ids and chosen.question and "sure" not in request.POST:
         told = {"question": chosen.question_for_many, "action": chosen, "ids": ids, "back": back}
         return render(request, "emails/sure.html", told)
     emails = request.user.emails.present().of_ids(ids).select_related("owner").in_order_of_id()
-    _say(request, carry_out(chosen, emails, request.user), back)
+    say(request, carry_out(chosen, emails, request.user), back)
     return changed(request, back)
 
 
@@ -64,12 +64,13 @@ def undo(request: SignedInRequest, pk: int) -> HttpResponse:
     return changed(request, page_that_asked(request, done.before.get("page") or "/"))
 
 
-def _ticked(request: SignedInRequest) -> list[int]:
+def ticked(request: SignedInRequest) -> list[int]:
+    """The ids of the rows that the bar of ticked emails is about."""
     ids = request.POST.getlist("email")[:MOST_TICKED]
     return [int(pk) for pk in ids if pk.isascii() and pk.isdecimal() and len(pk) < 19]
 
 
-def _say(request: SignedInRequest, result: Result, back: str) -> None:
+def say(request: SignedInRequest, result: Result, back: str) -> None:
     """What happened, with Undo where there is one; it stays offered on the page that asked."""
     if not result.done and not result.left:
         return tell(request, _("Tick the emails first."), level=messages.INFO)

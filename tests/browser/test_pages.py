@@ -5,6 +5,7 @@ nothing that axe objects to. SCREENSHOTS=folder keeps a picture of each there.
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlencode
 from uuid import uuid4
 
 import pytest
@@ -29,6 +30,7 @@ from tests.factories import (
     make_identity,
     make_launched,
     make_person,
+    make_saved_search,
     make_step,
     make_task,
     make_template,
@@ -52,6 +54,7 @@ OURS = {
     "calls",
     "campaigns",
     "templates",
+    "search",
     "accounts",
     "setup",
     "consent",
@@ -79,6 +82,9 @@ NO_PAGES = {
     "emails:schedule",
     "emails:send",
     "people:columns",
+    "search:found",
+    "search:side",
+    "search:typed",
     "tasks:fill",
     "tasks:home",
     "tasks:people",
@@ -109,6 +115,8 @@ def admin():
     consent.unsubscribe_address(people[3].email, source="link")
     make_launched(admin, *people)
     make_library(admin)
+    make_saved_search(admin, "viewed (clicked or -replied) group:Gone", name="Hot this week")
+    make_saved_search(make_user("Cilla Search"), "status:sent").share([Team.objects.get()])
     make_tasks(admin, people[0])
     make_cadence(admin, *people[:6])
     left = admin.emails.get(subject="failed, number 0")
@@ -210,6 +218,7 @@ def pages_of(admin) -> dict[str, str]:
         "group edit": reverse("people:edit-group", args=[group.pk]),
         "identity": reverse("setup:identity", args=[identity.pk]),
         **pages_of_library(admin),
+        **pages_of_search(admin),
         **pages_of_tasks(admin),
         **pages_of_campaigns(admin),
         "channel": reverse("setup:channel", args=[channel.pk]),
@@ -280,6 +289,25 @@ def pages_of_library(admin) -> dict[str, str]:
         "email by template": reverse(
             "emails:email", args=[admin.emails.get(subject="By template").pk]
         ),
+    }
+
+
+def pages_of_search(admin) -> dict[str, str]:
+    home, saved = reverse("search:home"), admin.saved_searches.get()
+    person = admin.people.first()
+    tree = (
+        '{"all":[{"field":"campaign"},{"field":"domain"},{"not":{"field":"status","op":"is",'
+        '"value":["sent","draft"]}},{"any":[{"field":"delivered","op":"in","within":'
+        '{"from":"2026-11-30","to":"2026-11-01"}},{"field":"subject","op":"has","value":"a"}]}]}'
+    )
+    return {
+        "search people": f"{home}?q=name:a&of=people&open={person.pk}",
+        "search emails": f"{home}?q=status:sent&of=emails",
+        "search unfinished": f"{home}?{urlencode({'tree': tree, 'of': 'emails'})}",
+        "search unreadable": f"{home}?q=veiwed:3",
+        "search without an answer": f"{home}?q=name:nobody",
+        "search saved": saved.get_absolute_url(),
+        "search edit": reverse("search:edit", args=[saved.pk]),
     }
 
 

@@ -1,0 +1,69 @@
+"""Which campaign, step and template an email came from."""
+
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from campaigns.models import Campaign, Step
+from emails.models import Email, Template
+
+from ..looking import Looking
+from .kinds import Field, Role
+from .refs import Ref
+
+
+def _campaigns(looking: Looking) -> QuerySet[Any]:
+    """Those that the user may see, deleted ones too, and those that their emails are of."""
+    everything = Campaign.objects.all()
+    if looking.user.is_admin:
+        return everything
+    mine = Exists(Email.objects.of(looking.user).filter(campaign=OuterRef("pk")))
+    visible = Campaign.objects.visible_to(looking.user)
+    return everything.filter(Q(pk__in=visible.values("pk")) | Q(mine))
+
+
+def _steps(looking: Looking) -> QuerySet[Any]:
+    return Step.objects.filter(campaign__in=_campaigns(looking).values("pk"))
+
+
+def _templates(looking: Looking) -> QuerySet[Any]:
+    """Those that the user may see, deleted ones too, and those that their emails were made with."""
+    used = Email.objects.of(looking.user).filter(template_version__template=OuterRef("pk"))
+    visible = Template.objects.visible_to(looking.user)
+    return Template.objects.filter(Q(pk__in=visible.values("pk")) | Q(Exists(used)))
+
+
+FIELDS: tuple[Field, ...] = (
+    Ref(
+        name="campaign",
+        label=_("Campaign"),
+        role=Role.EMAIL,
+        rows=_campaigns,
+        emails="campaign_id",
+        removed_at="removed_at",
+        missing=_("There is no campaign “%(name)s” that you may see: nothing is found by it."),
+        removed=_("The campaign “%(name)s” has been deleted; its emails are still found."),
+    ),
+    Ref(
+        name="step",
+        label=_("Step of a campaign"),
+        role=Role.EMAIL,
+        rows=_steps,
+        named_by=("name", "subject"),
+        emails="step_id",
+        removed_at="removed_at",
+        missing=_("There is no step “%(name)s” in your campaigns: nothing is found by it."),
+        removed=_("The step “%(name)s” has been deleted; its emails are still found."),
+    ),
+    Ref(
+        name="template",
+        label=_("Template"),
+        role=Role.EMAIL,
+        rows=_templates,
+        emails="template_version__template_id",
+        removed_at="removed_at",
+        missing=_("There is no template “%(name)s” that you may see: nothing is found by it."),
+        removed=_("The template “%(name)s” has been deleted; its emails are still found."),
+    ),
+)

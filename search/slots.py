@@ -1,0 +1,76 @@
+"""What this app adds to the pages of all."""
+
+from typing import TYPE_CHECKING, cast
+
+from django.http import HttpRequest, QueryDict
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.http import urlencode
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.requests import SignedInRequest
+from prospects import panes, ticked
+from prospects.models import Person
+from ui.navigation import Entry, add
+from ui.slots import slot
+from ui.templatetags.ui import icon
+
+from .asking import Asked
+from .counting import counted_last
+from .models import SavedSearch
+from .problems import Refused, Unreadable
+
+if TYPE_CHECKING:
+    from accounts.models import User
+    from emails.folders import Folder
+    from prospects.models.people import PersonQuerySet
+
+LIST = "search"
+
+add(Entry(gettext_lazy("Search"), icon="search", url="search:home", section="search", order=50))
+panes.LISTS.append("search:home")
+
+
+def _people_found(user: "User", query: QueryDict) -> "PersonQuerySet":
+    """Who is meant by “all” on the search page; nobody where its query is no search any more."""
+    asked = Asked(user, query)
+    try:
+        return asked.people() if asked.is_readable else Person.objects.none()
+    except (Refused, Unreadable):
+        return Person.objects.none()
+
+
+ticked.LISTS[LIST] = _people_found
+
+
+@slot("folder-actions", order=10)
+def advanced_search(_request: HttpRequest, folder: object) -> SafeString:
+    """From a folder to the search among its emails."""
+    status = cast("Folder", folder).status.value.replace("_", "-")
+    query = urlencode({"q": f"status:{status}", "of": "emails"})
+    return format_html(
+        '<a class="button" data-kind="bare" href="{}?{}" aria-label="{}">{}'
+        '<span class="wide-only">{}</span></a>',
+        reverse("search:home"),
+        query,
+        _("Advanced search"),
+        icon("funnel"),
+        _("Advanced search"),
+    )
+
+
+@slot("side-bar", order=10)
+def saved_searches(request: HttpRequest, _about: object) -> SafeString:
+    """With the counts of last time; the page asks for those of now as soon as it is open."""
+    user = cast(SignedInRequest, request).user
+    if not user.is_authenticated or not (searches := SavedSearch.beside_pages(user)):
+        return SafeString()
+    told = {
+        "searches": counted_last(searches, user),
+        "is_first": True,
+        "open_saved": request.GET.get("saved", ""),
+    }
+    return render_to_string("search/_side.html", told, request)

@@ -1,0 +1,24 @@
+"""The search page and its parts, and searches that are kept."""
+
+from django.urls import path
+
+from .views import acting, finding, saved
+
+app_name = "search"
+
+urlpatterns = [
+    path("", finding.index, name="home"),
+    path("typed/", finding.typed, name="typed"),
+    path("found/", finding.found, name="found"),
+    path("emails/<action:action>/", acting.act_on_emails, name="act-on-emails"),
+    path("side/", saved.side, name="side"),
+    path("saved/", saved.index, name="saved"),
+    path("saved/new/", saved.new, name="save"),
+    path("saved/<int:pk>/", saved.edit, name="edit"),
+    path("saved/<int:pk>/put/", saved.put, name="put"),
+    path("saved/<int:pk>/duplicate/", saved.duplicate, name="duplicate"),
+    path("saved/<int:pk>/delete/", saved.delete, name="delete"),
+    path("saved/<int:pk>/up/", saved.up, name="up"),
+    path("saved/<int:pk>/down/", saved.down, name="down"),
+    path("saved/<int:pk>/pin/", saved.pin, name="pin"),
+]
