@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from .views import acting, finding, saved
+from .views import acting, finding, quick, saved
 
 app_name = "search"
 
 urlpatterns = [
     path("", finding.index, name="home"),
+    path("quick/", quick.quick, name="quick"),
     path("typed/", finding.typed, name="typed"),
     path("found/", finding.found, name="found"),
     path("emails/<action:action>/", acting.act_on_emails, name="act-on-emails"),

@@ -5,6 +5,7 @@ import "./compose/forget.js";
 import "./control.js";
 import "./copy.js";
 import "./countdown.js";
+import "./find.js";
 import "./fit.js";
 import "./keys.js";
 import "./live.js";

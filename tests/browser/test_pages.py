@@ -204,6 +204,8 @@ def pages_of(admin) -> dict[str, str]:
         "bulk preview": reverse("emails:bulk-preview", args=[bulk.pk]),
         "bulk review": reverse("emails:bulk-review", args=[bulk.pk]),
         "search found": reverse("emails:search") + "?q=number",
+        "quick search": reverse("search:quick") + "?q=number",
+        "quick search in vain": reverse("search:quick") + "?q=xyzzy",
         "search in vain": reverse("emails:search") + "?q=nobody",
         "beside the list": f"{told['undelivered/bounced']}?open={bounced.pk}",
         "email": reverse("emails:email", args=[bounced.pk]),
