@@ -176,6 +176,7 @@ SAME_IN_BOTH = {
     "in",  # LinkedIn's mark
     "maria@nordlys.example",
     "Maria Sandberg &lt;maria@nordlys.example&gt;",
+    "campaign:&quot;Q1 rollout&quot; viewed clicked -replied",  # the words of searches
 }
 
 
