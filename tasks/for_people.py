@@ -86,7 +86,7 @@ def make(people: "PersonQuerySet", model: Task) -> Result:
         name=model.name,
     )
     before = {"tasks": [task.pk for task in made]}
-    return Result(said, undo=Undo.objects.create(user=model.creator, action=MADE, before=before))
+    return Result(said, undo=Undo.objects.create(user=model.assignee, action=MADE, before=before))
 
 
 @Undo.reverts(MADE)
