@@ -50,8 +50,13 @@ WITH texts AS MATERIALIZED (
     INSERT INTO campaigns_turn (enrollment_id, step_id, due_at, email_id, skipped)
     SELECT enrollment_id, step_id, due_at, id, false FROM chunk
 ), made AS (
-    INSERT INTO emails_email (id, {own_columns}, subject, compose_key, message_id, {email_columns})
+    INSERT INTO emails_email (id, {own_columns}, subject, compose_key, message_id, answered_at,
+                              {email_columns})
     SELECT id, {own_columns}, shown, md5(%(salt)s || id)::uuid, md5(id || %(salt)s) || %(at_domain)s,
+           -- As emails/conversations.py has it: who answered one email of it has answered this one.
+           (SELECT max(before.answered_at) FROM emails_email AS before
+             WHERE before.person_id = chunk.person_id AND before.owner_id = chunk.owner_id
+               AND before.campaign_id = chunk.campaign_id),
            {email_values}
       FROM chunk
 ), contents AS (
@@ -217,7 +222,7 @@ def _row(turn: Next, words: Words, texts: dict[str, int], now: datetime) -> dict
 
 _SAME = {"status": Status.SCHEDULED, "lane": Lane.BULK}
 _OWN_OF_EMAIL = {name.removesuffix("_id") for name in _OF_EMAIL} | {
-    "subject", "compose_key", "message_id",
+    "subject", "compose_key", "message_id", "answered_at",
 }  # fmt: skip
 _OWN_OF_CONTENT = {"email", "subject", "html", "search_text"}
 

@@ -9,13 +9,14 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
-from django.db.models import Count, F
+from django.db.models import Count, F, Max
 from django.utils import timezone
 
 from accounts.models import User
 from campaigns.models import Campaign, State
 from commandcenter.demo import crew
 from emails.bulk.tally import tally
+from emails.conversations import conversation
 from emails.events import SMTP
 from emails.models import (
     Attempt,
@@ -33,6 +34,7 @@ from emails.sending.html import clean, text_of
 from emails.tracking.rewriting import unsubscribe_url
 from prospects.models import ConsentChange, Group, Person, Suppression
 from prospects.models.suppression import values_covering
+from search.models import SavedSearch
 from tasks.models import Task
 
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("demo data")]
@@ -94,6 +96,26 @@ def test_people_stand_at_every_stage_of_a_campaign_of_five_steps():
     today = timezone.localdate(timezone=campaign.owner.zone)
     due = Task.objects.open().filter(campaign=campaign, due_on=today)
     assert {"call", "inmail", "email"} <= set(due.values_list("kind", flat=True))
+
+
+def test_a_saved_search_finds_who_clicked_in_the_campaign_and_has_not_answered():
+    saved = SavedSearch.objects.get()
+    campaign = Campaign.objects.get()
+    found = set(saved.found_for(campaign.owner))
+    assert saved.is_pinned and saved.owner == campaign.owner
+    assert len(found) >= 5
+    sent = [set(person.emails.filter(campaign=campaign)) for person in found]
+    for emails in sent:
+        assert any(email.views for email in emails) and any(email.clicks for email in emails)
+        assert not any(email.replies for email in emails)
+
+
+def test_whoever_answered_one_email_of_a_conversation_has_answered_them_all():
+    told = Email.objects.exclude(answered_at=None) | Email.objects.filter(replies__gt=0)
+    assert told.filter(campaign=None).exists() and told.exclude(campaign=None).exists()
+    for email in told:
+        together = conversation(email).aggregate(latest=Max("last_replied_at"))
+        assert email.answered_at == together["latest"]
 
 
 def test_everybody_can_sign_in_and_send():

@@ -73,6 +73,7 @@ class Plot:
             *self._scenes(),
             *self._mailing(),
             *self.rollout.stories(),
+            *self._aside(3, self._annoyed),
             *self._aside(DRAFTS, self._draft),
             *self._aside(DELETED, self._deleted),
         ]
@@ -125,6 +126,13 @@ class Plot:
             person = self.chance.choice(self.mailable(identity))
             letter = self.chance.choice(CADENCE)
             yield tell(identity, person, letter)
+
+    def _annoyed(self, identity: Identity, person: Person, letter: Letter) -> Story:
+        self.gone.add(person.email)
+        at = self._working_hour(self.now - self.chance.uniform(5, 40) * DAY, identity)
+        story = self.scheduled(identity, person, letter, at)
+        self._complained(story, at)
+        return story
 
     def _draft(self, identity: Identity, person: Person, letter: Letter) -> Story:
         at = self.now - self.chance.uniform(0.02, 20) * DAY

@@ -205,6 +205,7 @@ class Record:
             setattr(email, counter, getattr(email, counter) + 1)
             setattr(email, first, min(getattr(email, first) or at, at))
             setattr(email, last, max(getattr(email, last) or at, at))
+            email.answered_at = email.last_replied_at
 
     def _suppress(self, reason: str, at: datetime) -> None:
         self.suppressions.append(Suppression(value=self._to.lower(), reason=reason, created_at=at))

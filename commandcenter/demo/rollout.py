@@ -20,10 +20,12 @@ from campaigns.models import (
 )
 from emails.models import Lane
 from prospects.models import Person
+from search.language import parse
+from search.models import SavedSearch
 from tasks.models import Task
 
 from .letters import CASE_STUDY, REFUSED, REPLIES, ROLLOUT, UNKNOWN_USER, Letter
-from .readers import Reader
+from .readers import CHROME, Reader
 from .record import SECOND
 
 if TYPE_CHECKING:
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
 
 NAME = "Q1 rollout"
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
+FOLLOW_UP = "Clicked, no reply"
+SEARCH = f'campaign:"{NAME}" viewed clicked -replied'
 FIELDS = {"name": "{{first_name}}", "company": "{{company}}"}
 LETTERS: dict[int, Letter] = {0: ROLLOUT, 2: CASE_STUDY}
 # Kind, day, name, time of day, and what there is to know.
@@ -53,13 +57,14 @@ class Stage:
     at: int
     state: State = State.ACTIVE
     because: str = ""
+    is_keen: bool = False  # they have followed the link of the first email, and not answered
 
 
 STAGES = (
     Stage(4, -1, 0),
-    Stage(2, 2, 1),
+    Stage(2, 2, 1, is_keen=True),
     Stage(2, 1, 1),
-    Stage(3, 3, 2),
+    Stage(3, 3, 2, is_keen=True),
     Stage(2, 7, 3),
     Stage(2, 11, 4),
     Stage(3, 20, 4, State.COMPLETED),
@@ -132,6 +137,9 @@ class Rollout:
             story.accept(at + 2 * SECOND)
             if last and stage.because == Because.REPLIED:
                 story.reply(at + HOUR, plot.chance.choice(REPLIES))
+            elif stage.is_keen:
+                story.view(at + HOUR, CHROME)
+                story.click(at + HOUR + 40 * SECOND, CHROME, link=1)
             elif not stage.because:
                 plot.engage(story, Reader.one_of_many(plot.chance))
         return story
@@ -146,9 +154,12 @@ class Rollout:
         for number, line in enumerate(STEPS):
             self.steps.append(self._step(campaign, number, *line))
         for way in self.ways:
+            replies = [story.email.last_replied_at for story in way.emails.values()]
+            answered = max(filter(None, replies), default=None)
             for step, story in way.emails.items():
                 email = story.email
                 email.campaign, email.step, email.lane = campaign, self.steps[step], Lane.BULK
+                email.answered_at = answered
 
     def _step(
         self, campaign: Campaign, number: int, kind: Kind, day: int, name: str,
@@ -182,6 +193,14 @@ class Rollout:
         ]
         Task.objects.bulk_create([turn.task for turn in turns if turn.task])
         Turn.objects.bulk_create(turns)
+        self._keep_the_search()
+
+    def _keep_the_search(self) -> None:
+        """Whom to follow up, in Anna's side bar."""
+        saved = SavedSearch(owner=self.identity.owner, name=FOLLOW_UP)
+        saved.put(parse(SEARCH), SavedSearch.Subject.PEOPLE)
+        saved.stand_last()
+        saved.save()
 
     def _enrollment(self, way: Way, row: LaunchPerson) -> Enrollment:
         stage, anna = way.stage, self.identity.owner

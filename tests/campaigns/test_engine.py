@@ -6,9 +6,9 @@ import pytest
 
 from campaigns import engine, jobs, making, moving
 from campaigns.models import Enrollment, LaunchPerson, State, Turn
-from emails.models import Email, Lane, Status, StoredFile
+from emails.models import Email, Event, Lane, Status, StoredFile
 from tasks.models import Task
-from tests.campaigns.happenings import arrive, moment
+from tests.campaigns.happenings import arrive, learn, moment
 from tests.factories import (
     make_campaign,
     make_enrollment,
@@ -91,6 +91,25 @@ def test_the_next_step_is_made_when_the_email_before_it_arrives(campaign):
     turn = enrollment.turns.get(email=first)
     assert turn.done_at == first.delivered_at
     assert waiting.send_at.date() == (first.delivered_at + timedelta(days=2)).date()
+
+
+def test_who_has_answered_the_first_email_has_answered_the_next_one(rita):
+    campaign = make_campaign(rita, ends_on_reply=False)
+    make_step(campaign)
+    make_step(campaign, day=3)
+    people = make_enrollment(campaign).person, make_enrollment(campaign).person
+    go_on()
+    emails = [Email.objects.get(person=person) for person in people]
+    for email in emails:
+        arrive(email)
+    learn(emails[0], Event.Kind.REPLY)
+    go_on()
+
+    emails[0].refresh_from_db()
+    told = {person: set(person.emails.values_list("answered_at", flat=True)) for person in people}
+    assert emails[0].answered_at
+    assert told == {people[0]: {emails[0].answered_at}, people[1]: {None}}
+    assert Email.objects.count() == 4
 
 
 def test_behind_the_last_step_it_is_completed(campaign):
