@@ -186,13 +186,15 @@ class Real:
         )
 
     def _learn(self, what: Happening) -> None:
-        """Evidence, which may come long after what it tells of."""
+        """Evidence of what was sent last, which may come long after what it tells of."""
         turn = self._turn(what)
-        if not (turn and turn.email_id):  # it was never sent, which the lines will tell
+        attempt = turn.email.attempts.last() if turn and turn.email else None
+        if attempt is None:  # it was never sent, which the lines will tell
             return
         late = timedelta(minutes=self.story.chance("late", what).choice([0, 0, 3, 90]))
         seen = Observation(
-            email_id=turn.email_id,
+            email_id=attempt.email_id,
+            attempt_id=attempt.pk,
             kind=EVIDENCE[what.verb],
             at=timezone.now() - late,
             source="mail",
