@@ -199,12 +199,15 @@ class SavedSearch(Shared):
 
     def looked_at_by(self, user: "User", total: int) -> int:
         """`user` sees the `total` that it finds now; returns how many of them are new to them."""
-        before = self.looks.filter(user=user).first()
+        before = self.look_of(user)
         ids = self._ids(user) if total <= Look.MOST else []
         if before is None or set(before.seen) != set(ids):
             told = {"at": timezone.now(), "seen": ids}
             Look.objects.update_or_create(saved=self, user=user, defaults=told)
         return len(set(ids) - set(before.seen)) if before else 0
+
+    def look_of(self, user: "User") -> "Look | None":
+        return self.looks.filter(user=user).first()
 
     def new_for(self, user: "User", look: "Look | None", total: int) -> int:
         """How many of the `total` that it finds `user` has not seen yet: none if they never looked."""

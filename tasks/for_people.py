@@ -60,15 +60,15 @@ class MakeTasks(TickedForm):
             kind=told["task_kind"] or Kind.CALL,
         )
         model.plan(told["task_day"], None, self.user.time_zone)
-        return make(people, model)
+        return make(people, model, self.user)
 
 
 add(MakeTasks)
 
 
 @transaction.atomic
-def make(people: "PersonQuerySet", model: Task) -> Result:
-    """A task like `model`, which is not stored, for each of `people`."""
+def make(people: "PersonQuerySet", model: Task, user: "User") -> Result:
+    """A task of `user` like `model`, which is not stored, for each of `people`."""
     told = {
         name: getattr(model, name)
         for name in ("creator", "assignee", "name", "kind", "due_on", "due_at", "zone", "has_time")
@@ -77,7 +77,7 @@ def make(people: "PersonQuerySet", model: Task) -> Result:
     made = Task.objects.bulk_create([Task(person_id=pk, **told) for pk in ids], batch_size=500)
     if not made:
         return Result()
-    announce(model.assignee.pk)
+    announce(user.pk)
     said = counted(
         lambda n: ngettext(
             "%(count)s task made: “%(name)s”.", "%(count)s tasks made: “%(name)s”.", n
@@ -86,7 +86,7 @@ def make(people: "PersonQuerySet", model: Task) -> Result:
         name=model.name,
     )
     before = {"tasks": [task.pk for task in made]}
-    return Result(said, undo=Undo.objects.create(user=model.creator, action=MADE, before=before))
+    return Result(said, undo=Undo.objects.create(user=user, action=MADE, before=before))
 
 
 @Undo.reverts(MADE)

@@ -90,7 +90,7 @@ def _context(request: SignedInRequest, asked: Asked) -> dict[str, Any]:
         ],
         "builder": _builder(asked),
         "address": asked.address,
-        "new": _new(asked, total),
+        "new": _new(request, asked, total),
         **told,
     }
 
@@ -139,8 +139,10 @@ def _emails(request: SignedInRequest, asked: Asked, total: int | None) -> dict[s
     }
 
 
-def _new(asked: Asked, total: int | None) -> int:
-    """How much of a saved search its user has not seen yet; from now on they have."""
+def _new(request: SignedInRequest, asked: Asked, total: int | None) -> int:
+    """How much of a saved search its user has not seen yet; when they open its page, they have."""
     if asked.saved is None or asked.is_changed or total is None:
         return 0
+    if wants_part(request):
+        return asked.saved.new_for(asked.user, asked.saved.look_of(asked.user), total)
     return asked.saved.looked_at_by(asked.user, total)

@@ -68,6 +68,8 @@ def test_the_address_holds_the_search_and_the_tabs_count_what_is_found(client, f
     assert names(page) == {"Maria", "Jonas"}
     assert counts(page) == ["2", "2"]
     assert "2 people match now" in page
+    assert 'name="list" value="search"' in page
+    assert "Email all 2" in page
 
 
 def test_an_address_without_anything_finds_everybody(client, found):

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from accounts.models import Team
 from emails.models import Email, Status
+from prospects.models import Group
 from search.language import parse
 from search.models import SavedSearch
 from search.names import notes_on
@@ -102,8 +103,6 @@ def test_a_saved_search_means_what_it_named_when_that_is_renamed(client, rita):
 
 
 def test_a_saved_search_that_names_a_deleted_group_opens_and_says_so(client, rita):
-    from prospects.models import Group
-
     group = Group.objects.create(owner=rita, name="Hot")
     saved = make_saved_search(rita, "group:Hot")
     group.disband(by=rita)
