@@ -74,3 +74,20 @@ def saved_searches(request: HttpRequest, _about: object) -> SafeString:
         "open_saved": request.GET.get("saved", ""),
     }
     return render_to_string("search/_side.html", told, request)
+
+
+@slot("ticked-people", order=90)
+def export_people(_request: HttpRequest, _group: object) -> SafeString:
+    return _export("search:export-people")
+
+
+@slot("ticked-emails", order=90)
+def export_emails(_request: HttpRequest, _folder: object) -> SafeString:
+    return _export("search:export-emails")
+
+
+def _export(url: str) -> SafeString:
+    """A button of the bar; the page stays as it is, and a file comes."""
+    return format_html(
+        '<button class="button" formaction="{}">{}</button>', reverse(url), _("Export")
+    )

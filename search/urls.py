@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import acting, finding, quick, saved
+from .views import acting, exporting, finding, quick, saved
 
 app_name = "search"
 
@@ -12,6 +12,8 @@ urlpatterns = [
     path("typed/", finding.typed, name="typed"),
     path("found/", finding.found, name="found"),
     path("emails/<action:action>/", acting.act_on_emails, name="act-on-emails"),
+    path("export/people/", exporting.people, name="export-people"),
+    path("export/emails/", exporting.emails, name="export-emails"),
     path("side/", saved.side, name="side"),
     path("saved/", saved.index, name="saved"),
     path("saved/new/", saved.new, name="save"),
