@@ -96,7 +96,7 @@ def test_no_key_is_a_shortcut_while_somebody_types(folder: Page) -> None:
     folder.keyboard.press("/")
     folder.keyboard.type("jxe?")
 
-    expect(folder.get_by_role("searchbox")).to_have_value("jxe?")
+    expect(folder.get_by_role("combobox", name="Search")).to_have_value("jxe?")
     expect(folder.locator(".row__tick:checked")).to_have_count(0)
 
 

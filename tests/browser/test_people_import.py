@@ -51,7 +51,7 @@ def test_typing_narrows_the_list_and_keeps_the_cursor(page: Page):
         )
     enter(page, rita)
     page.goto("/people/")
-    words = page.get_by_label("Search people")
+    words = page.get_by_label("Search people", exact=True)
     words.press_sequentially("wik")
 
     expect(page.locator("tbody tr")).to_have_count(1)
