@@ -88,4 +88,6 @@ def export_emails(_request: HttpRequest, _folder: object) -> SafeString:
 
 def _export(url: str) -> SafeString:
     """A button of the bar; the page stays as it is, and a file comes."""
-    return format_html('<button class="button" formaction="{}">{}</button>', reverse(url), _("Export"))
+    return format_html(
+        '<button class="button" formaction="{}">{}</button>', reverse(url), _("Export")
+    )
