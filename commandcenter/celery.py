@@ -28,10 +28,12 @@ SCHEDULE: dict[str, tuple[str, float | crontab, float]] = {
     "advance campaigns": ("campaigns.jobs.advance", 1, 5),
     "go on with campaigns": ("campaigns.jobs.go_on", 60, 50),
     "go on with bulk emails": ("emails.jobs.finish_bulk_sends", 5, 20),
+    "go on with many emails": ("search.jobs.go_on_with_all", 5, 20),
     "remind of tasks": ("tasks.jobs.remind", 5, 20),
     "prune emails": ("emails.jobs.prune", crontab(hour="3", minute="17"), 3600),
     "prune people": ("prospects.jobs.prune", crontab(hour="3", minute="37"), 3600),
     "prune tasks": ("tasks.jobs.prune", crontab(hour="3", minute="42"), 3600),
+    "prune searches": ("search.jobs.prune", crontab(hour="3", minute="44"), 3600),
     "prune accounts": ("accounts.jobs.prune", crontab(hour="3", minute="47"), 3600),
 }
 

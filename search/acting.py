@@ -4,11 +4,19 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+
 from emails.actions import Action, offered_for_many
 from emails.models import Email, Status
 
+from .models import Run
+
 if TYPE_CHECKING:
     from accounts.models import User
+
+# With more emails than so many nobody waits for the answer.
+AT_ONCE = 200
 
 
 def offered_for(emails: Iterable[Email], user: "User") -> list[Action]:
@@ -31,3 +39,27 @@ def named(name: str, user: "User") -> Action | None:
     """The action of that name, as many emails of all kinds are asked about."""
     everything = [Email(status=status, owner=user) for status in Status]
     return next((each for each in offered_for(everything, user) if each.name == name), None)
+
+
+def too_many(count: int) -> str:
+    """What to say to somebody who asks for more than a run takes."""
+    told = {
+        "count": number_format(count, force_grouping=True),
+        "most": number_format(Run.MOST, force_grouping=True),
+    }
+    return (
+        _(
+            "These are %(count)s emails; at most %(most)s can be changed at once. Narrow the search"
+            " first. Nothing was changed."
+        )
+        % told
+    )
+
+
+def label_of(run: Run) -> str:
+    """What a run does, as its page is called."""
+    action = named(run.action, run.owner)
+    label = str(action.label) if action else run.action
+    if run.back_of_id:
+        return _("Undo: %(action)s, with many emails") % {"action": label}
+    return _("%(action)s, with many emails") % {"action": label}

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Shared, SharedQuerySet, Undo, UndoRefused
 
+from .runs import Run, RunRow  # noqa: F401  (tables of this app)
 from .tree import EVERYTHING, Node, from_json, to_json
 
 if TYPE_CHECKING:

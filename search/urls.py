@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import acting, exporting, finding, quick, saved
+from .views import acting, exporting, finding, quick, runs, saved
 
 app_name = "search"
 
@@ -14,6 +14,8 @@ urlpatterns = [
     path("emails/<action:action>/", acting.act_on_emails, name="act-on-emails"),
     path("export/people/", exporting.people, name="export-people"),
     path("export/emails/", exporting.emails, name="export-emails"),
+    path("runs/<int:pk>/", runs.show, name="run"),
+    path("runs/<int:pk>/undo/", runs.undo, name="run-undo"),
     path("side/", saved.side, name="side"),
     path("saved/", saved.index, name="saved"),
     path("saved/new/", saved.new, name="save"),

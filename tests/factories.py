@@ -24,7 +24,7 @@ from emails.models import (
 from emails.writing import Writing, draft
 from prospects.models import Person
 from search.language import parse
-from search.models import SavedSearch
+from search.models import Run, SavedSearch
 from tasks.models import Task
 
 _numbers = count(1)
@@ -184,6 +184,12 @@ def make_saved_search(owner: User, text: str = "viewed", **fields: Any) -> Saved
     saved.stand_last()
     saved.save()
     return saved
+
+
+def make_run(owner: User, *emails: Email, action: str = "archive", **fields: Any) -> Run:
+    """What a worker is asked to do with `emails`; nothing of it is done yet."""
+    chosen = Email.objects.filter(pk__in=[email.pk for email in emails])
+    return Run.begin(owner, action, chosen, **fields)
 
 
 def make_launch(campaign: Campaign, *people: Person, by: User | None = None) -> Launch:

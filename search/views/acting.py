@@ -1,28 +1,53 @@
 """What is done with the emails that were found."""
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from accounts.requests import SignedInRequest
+from emails.models import Email
 from emails.results import carry_out
-from emails.views.actions import say, ticked
-from ui.shortcuts import changed, page_that_asked
+from emails.views.actions import say
+from ui.shortcuts import changed, page_that_asked, refused
 
-from ..acting import named
+from ..acting import AT_ONCE, named, too_many
+from ..models import Run
+from ..ticked import TickedEmails
 
 
 @require_POST
 def act_on_emails(request: SignedInRequest, action: str) -> HttpResponse:
-    """Do one action with every ticked email; what does not allow it is left out and says why."""
+    """Do one action with every ticked email, or with all that are found; what does not allow it is
+    left out and says why. With many a worker does it."""
     chosen = named(action, request.user)
     if chosen is None:
         raise Http404
-    ids, back = ticked(request), page_that_asked(request, reverse("search:home"))
-    if ids and chosen.question and "sure" not in request.POST:
-        told = {"question": chosen.question_for_many, "action": chosen, "ids": ids, "back": back}
-        return render(request, "emails/sure.html", told)
-    emails = request.user.emails.present().of_ids(ids).select_related("owner").in_order_of_id()
-    say(request, carry_out(chosen, emails, request.user), back)
+    ticked, back = TickedEmails.of(request), page_that_asked(request, reverse("search:home"))
+    if ticked and chosen.question and "sure" not in request.POST:
+        told = {"question": chosen.question_for_many, "action": chosen, "ids": ticked.ids}
+        return render(request, "emails/sure.html", told | {"ticked": ticked, "back": back})
+    emails = ticked.owned_by(request.user) if ticked else Email.objects.none()
+    if (count := emails.count()) > AT_ONCE:
+        return _by_a_worker(request, action, ticked, count)
+    say(
+        request,
+        carry_out(chosen, emails.select_related("owner").in_order_of_id(), request.user),
+        back,
+    )
     return changed(request, back)
+
+
+def _by_a_worker(
+    request: SignedInRequest, action: str, ticked: TickedEmails, count: int
+) -> HttpResponse:
+    if count > Run.MOST:
+        return refused(request, too_many(count))
+    user = request.user
+    others = ticked.seen_by(user).count() - count
+    run = Run.begin(
+        user, action, ticked.owned_by(user), query=ticked.query, others=max(others, 0)
+    )  # fmt: skip
+    if request.htmx:
+        return HttpResponse(headers={"HX-Redirect": run.get_absolute_url()})
+    return redirect(run)
