@@ -106,7 +106,8 @@ def _people(request: SignedInRequest, asked: Asked, total: int | None) -> dict[s
     user = request.user
     table = Table(PEOPLE, user, request.GET, by="sort_name")
     told: dict[str, Any] = {"table": table, "several": offered(user, None)}
-    told |= open_person(request, reverse("search:home")) | campaigns_of(request)
+    told |= open_person(request, reverse("search:home"))
+    told |= campaigns_of(request)
     if total is None:
         return told
     try:
