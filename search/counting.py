@@ -1,5 +1,7 @@
 """How many each saved search finds now, and how many of them are new to whoever looks."""
 
+import math
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -15,6 +17,11 @@ if TYPE_CHECKING:
 
 # What was counted last stands on a page until it has asked for the count of now.
 _KEPT_SECONDS = 24 * 3600
+# Pages ask whenever something changes, each second if need be. Who has costly searches is counted
+# for a twentieth of the time at most, and sees the counts of last time until it is their turn again.
+FREE_SECONDS = 0.2
+_SHARE = 20
+_LONGEST_REST = 30
 
 
 @dataclass(frozen=True)
@@ -27,14 +34,25 @@ class Counted:
 
 
 def counted(searches: Iterable[SavedSearch], user: "User") -> list[Counted]:
-    """Each with its count as it is now, for `user`."""
-    searches = list(searches)
+    """Each with its count as it is now, for `user`; as it was last, while `seconds_of_rest`."""
+    if seconds_of_rest(user):
+        return counted_last(searches, user)
+    searches, began = list(searches), time.monotonic()
     looks = {look.saved_id: look for look in Look.objects.filter(user=user, saved__in=searches)}
     found = [_counted(saved, user, looks.get(saved.pk)) for saved in searches]
     cache.set_many(
         {_key(one.saved, user): (one.count, one.new) for one in found}, timeout=_KEPT_SECONDS
     )
+    if (took := time.monotonic() - began) > FREE_SECONDS:
+        rest = min(math.ceil(took * _SHARE), _LONGEST_REST)
+        cache.set(f"counting-rests:{user.pk}", time.time() + rest, timeout=rest)
     return found
+
+
+def seconds_of_rest(user: "User") -> int:
+    """How long it is until `user` is counted for again; 0 if they can be at once."""
+    until = cache.get(f"counting-rests:{user.pk}")
+    return max(0, math.ceil(until - time.time())) if until else 0
 
 
 def counted_last(searches: Iterable[SavedSearch], user: "User") -> list[Counted]:

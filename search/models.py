@@ -52,6 +52,9 @@ class SavedSearchQuerySet(SharedQuerySet["SavedSearch"]):
     def pinned(self) -> Self:
         return self.filter(is_pinned=True)
 
+    def of_people(self) -> Self:
+        return self.filter(subject=SavedSearch.Subject.PEOPLE)
+
     def in_order(self) -> Self:
         return self.select_related("owner").order_by("position", "pk")
 
@@ -120,6 +123,13 @@ class SavedSearch(Shared):
         whose = models.Case(models.When(owner=user, then=0), default=1)
         seen = cls.objects.visible_to(user).pinned().in_order().order_by(whose, "position", "pk")
         return list(seen[: settings.LIMITS["PINNED_SEARCHES"]])
+
+    @classmethod
+    def beside_people(cls, user: "User") -> "list[SavedSearch]":
+        """What stands among the groups: all of `user`'s own that find people, then colleagues'."""
+        whose = models.Case(models.When(owner=user, then=0), default=1)
+        seen = cls.objects.visible_to(user).of_people().in_order()
+        return list(seen.order_by(whose, "position", "pk")[: settings.LIMITS["SAVED_SEARCHES"]])
 
     @classmethod
     def has_room_for(cls, user: "User") -> bool:

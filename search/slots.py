@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, cast
 
-from django.http import HttpRequest, QueryDict
+from django.http import Http404, HttpRequest, QueryDict
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import format_html
@@ -36,10 +36,10 @@ panes.LISTS.append("search:home")
 
 def _people_found(user: "User", query: QueryDict) -> "PersonQuerySet":
     """Who is meant by “all” on the search page; nobody where its query is no search any more."""
-    asked = Asked(user, query)
     try:
+        asked = Asked(user, query)
         return asked.people() if asked.is_readable else Person.objects.none()
-    except (Refused, Unreadable):
+    except (Http404, Refused, Unreadable):  # a saved search may be gone by now
         return Person.objects.none()
 
 
@@ -74,6 +74,14 @@ def saved_searches(request: HttpRequest, _about: object) -> SafeString:
         "open_saved": request.GET.get("saved", ""),
     }
     return render_to_string("search/_side.html", told, request)
+
+
+@slot("people-groups", order=10)
+def groups_that_fill_themselves(request: HttpRequest, _about: object) -> SafeString:
+    user = cast(SignedInRequest, request).user
+    if not (searches := SavedSearch.beside_people(user)):
+        return SafeString()
+    return render_to_string("search/_beside_people.html", {"searches": searches}, request)
 
 
 @slot("ticked-people", order=90)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.http import QueryDict
+from django.http import Http404, QueryDict
 
 from accounts.requests import SignedInRequest
 from emails.models import Email
@@ -53,8 +53,8 @@ class TickedEmails:
         return self._found_by(user).of(user)
 
     def _found_by(self, user: "User") -> "EmailQuerySet":
-        asked = Asked(user, QueryDict(self.query))
         try:
+            asked = Asked(user, QueryDict(self.query))
             return asked.emails() if asked.is_readable else Email.objects.none()
-        except (Refused, Unreadable):
+        except (Http404, Refused, Unreadable):  # a saved search may be gone by now
             return Email.objects.none()

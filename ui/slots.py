@@ -27,6 +27,7 @@ A page opens a slot with `{% slot "person-panels" person %}`. The slots that pag
     template-deletion  above the button that deletes a template: what keeps its text; the template
     ticked-emails      buttons in the bar of ticked emails, in its form (`email` for each ticked row);
                        the folder, or where several are listed one of them
+    people-groups      below the groups beside the list of people; no object
     group-actions      buttons above the list of a group; the group
     email-actions      buttons in the head of an email; the email
     email-row-actions  buttons on a row of emails where it is pointed at: cheap to make; the email

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.requests import SignedInRequest
 from accounts.undoing import offer_again
+from campaigns.on_people import campaigns_of
 from emails.folders import DELIVERED
 from emails.panes import open_pane
 from prospects.columns import PEOPLE
@@ -106,6 +107,7 @@ def _people(request: SignedInRequest, asked: Asked, total: int | None) -> dict[s
     table = Table(PEOPLE, user, request.GET, by="sort_name")
     told: dict[str, Any] = {"table": table, "several": offered(user, None)}
     told |= open_person(request, reverse("search:home"))
+    told |= campaigns_of(request)
     if total is None:
         return told
     try:

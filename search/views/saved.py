@@ -14,7 +14,7 @@ from accounts.undoing import offer_again
 from ui.notices import tell
 
 from ..asking import Asked
-from ..counting import counted
+from ..counting import counted, seconds_of_rest
 from ..forms import SavedSearchForm
 from ..models import SavedSearch
 
@@ -24,7 +24,11 @@ def side(request: SignedInRequest) -> HttpResponse:
     """The saved searches in the side bar with their counts as they are now."""
     query = QueryDict(urlsplit(request.htmx.current_url_abs_path or "").query)
     searches = counted(SavedSearch.beside_pages(request.user), request.user)
-    told = {"searches": searches, "open_saved": query.get("saved", "")}
+    told = {
+        "searches": searches,
+        "open_saved": query.get("saved", ""),
+        "again_in": seconds_of_rest(request.user),
+    }
     return render(request, "search/_side.html", told)
 
 
