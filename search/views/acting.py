@@ -6,7 +6,6 @@ from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from accounts.requests import SignedInRequest
-from emails.models import Email
 from emails.results import carry_out
 from emails.views.actions import say
 from ui.shortcuts import changed, page_that_asked, refused
@@ -27,7 +26,7 @@ def act_on_emails(request: SignedInRequest, action: str) -> HttpResponse:
     if ticked and chosen.question and "sure" not in request.POST:
         told = {"question": chosen.question_for_many, "action": chosen, "ids": ticked.ids}
         return render(request, "emails/sure.html", told | {"ticked": ticked, "back": back})
-    emails = ticked.owned_by(request.user) if ticked else Email.objects.none()
+    emails = ticked.owned_by(request.user)
     if (count := emails.count()) > AT_ONCE:
         return _by_a_worker(request, action, ticked, count)
     say(

@@ -112,6 +112,18 @@ def test_a_saved_search_that_names_a_deleted_group_opens_and_says_so(client, rit
     assert notes_on(saved.tree, rita)
 
 
+@pytest.mark.parametrize("subject", ["people", "emails"])
+def test_a_saved_search_that_names_a_deleted_campaign_opens_and_says_so(client, rita, subject):
+    campaign = make_campaign(rita, "Q1 rollout")
+    saved = make_saved_search(rita, 'campaign:"Q1 rollout" viewed', subject=subject, name="Hot")
+    campaign.remove(by=rita)
+
+    answer = client.get(saved.get_absolute_url())
+    assert answer.status_code == 200
+    assert "The campaign “Q1 rollout” has been deleted" in answer.content.decode()
+    assert set(shown(client)) == {"Hot"}
+
+
 def test_a_changed_search_can_be_saved_or_saved_as_a_new_one(client, rita):
     saved = make_saved_search(rita, "viewed")
     page = client.get(f"/search/?saved={saved.pk}&q=clicked").content.decode()
