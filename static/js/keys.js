@@ -27,15 +27,19 @@ function move(step) {
 
 let inRow;
 
-document.addEventListener("focusin", (event) => {
-  const at = links().findIndex((link) => row(link)?.contains(event.target));
-  inRow = at >= 0 ? event.target : null;
+function remember(element) {
+  const at = links().findIndex((link) => row(link)?.contains(element));
+  inRow = at >= 0 ? element : null;
   if (at >= 0) place = at;
-});
+}
 
-// The row went and took the focus with it: the one in its place has it, so that Tab goes on from there.
+document.addEventListener("focusin", (event) => remember(event.target));
+
+// The row went and took the focus with it: the one in its place has it, so that Tab goes on from there. One that stayed
+// may have got its focus back while the list was half made, and stands elsewhere now.
 document.addEventListener("htmx:after:swap", () => {
-  if (!inRow || inRow.isConnected || document.activeElement !== document.body) return;
+  if (inRow?.isConnected) return remember(inRow);
+  if (!inRow || document.activeElement !== document.body) return;
   const all = links();
   all[Math.min(place, all.length - 1)]?.focus({ preventScroll: true });
 });

@@ -82,6 +82,8 @@ NO_PAGES = {
     "emails:schedule",
     "emails:send",
     "people:columns",
+    "search:export-emails",
+    "search:export-people",
     "search:found",
     "search:side",
     "search:typed",

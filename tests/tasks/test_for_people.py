@@ -10,7 +10,7 @@ from tasks.models import Task
 from tests.factories import make_person, make_user
 
 pytestmark = pytest.mark.django_db
-ACT = reverse("people:act-on-ticked", args=["tasks"])
+ACT = "/people/ticked/tasks/"
 
 
 @pytest.fixture
