@@ -11,9 +11,8 @@ from . import ROOT, Refusal, say
 from .chromium import find_or_install
 
 PYTHON = sys.executable
-# Twice as many processes as two cores: half the time they wait for a browser or for PostgreSQL. Each test
-# goes to whoever is free; those that share what is dear, or want the machine, stay in one group.
-SEVERAL_AT_ONCE = ["-n", "4", "--dist", "loadgroup"]
+# One by one to whoever is free; tests that share what is dear, or want the machine, stay in one group.
+TWO_AT_ONCE = ["-n", "2", "--dist", "loadgroup"]
 # With these somebody looks on, and wants one process to look at.
 BY_HAND = {"-s", "--capture=no", "--pdb", "--trace"}
 STEPS = {
@@ -42,7 +41,7 @@ def main() -> int:
         return 1
     failed = [name for name, command in STEPS.items() if not passes(name, command, environment)]
     environment["FAILED_BEFORE_THE_TESTS"] = ", ".join(failed)
-    shared = [] if BY_HAND.intersection(arguments) else SEVERAL_AT_ONCE
+    shared = [] if BY_HAND.intersection(arguments) else TWO_AT_ONCE
     say("Tests (pytest)")
     tests = subprocess.run(
         [PYTHON, "-m", "pytest", *shared, *selection, *arguments], cwd=ROOT, env=environment

@@ -425,7 +425,8 @@ class TestFaultsOfTheChannel:
         assert hand_over(session).reason == "mailbox_full"
 
     def test_a_421_before_the_dot_is_a_fault_and_nobody_has_it(self, sink):
-        sink.at("data", "354 Go ahead", raw(b"421 4.3.2 Shutting down\r\n"))
+        # In one piece: both are there before anything of the message is sent.
+        sink.at("data", raw(b"354 Go ahead\r\n421 4.3.2 Shutting down\r\n"))
         session = Session(Server("127.0.0.1", sink.port, "none"))
 
         assert fault_of(hand_over, session).kind == Fault.CLOSING
