@@ -4,22 +4,22 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+
+from accounts.categories.searching import ShelfSearch
 
 from .models import Campaign, Category, State, Step
 
 if TYPE_CHECKING:
-    from accounts.models import User
-
     from .models.campaigns import CampaignQuerySet
     from .models.enrollments import EnrollmentQuerySet
 
 
-class CampaignSearch(forms.Form):
-    """What the list of campaigns is narrowed to; what makes no sense is passed over."""
+class CampaignSearch(ShelfSearch):
+    """What the list of campaigns is narrowed to."""
 
+    KIND = Category
     VIEWS = {"": _("All"), "mine": _("Mine"), "team": _("Team campaigns"), "deleted": _("Deleted")}
     STATES = {
         "": _("Any state"),
@@ -29,38 +29,11 @@ class CampaignSearch(forms.Form):
         "finished": pgettext_lazy("campaign", "Finished"),
     }
 
-    words = forms.CharField(required=False, max_length=150)
-    view = forms.ChoiceField(required=False, choices=list(VIEWS.items()))
     state = forms.ChoiceField(required=False, choices=list(STATES.items()), label=_("State"))
-    category = forms.ModelChoiceField(Category.objects.none(), required=False)
-
-    def __init__(self, user: "User", *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.user = user
-        self.fields["category"].queryset = Category.seen_by(user)  # type: ignore[attr-defined]
-        self.is_valid()
-
-    @property
-    def sought(self) -> str:
-        return self.cleaned_data.get("words") or ""
-
-    @property
-    def chosen_view(self) -> str:
-        return self.cleaned_data.get("view") or ""
 
     @property
     def chosen_state(self) -> str:
         return self.cleaned_data.get("state") or ""
-
-    @cached_property
-    def chosen_category(self) -> Category | None:
-        return self.cleaned_data.get("category")
-
-    @property
-    def title(self) -> str:
-        """The view or the category that is open."""
-        chosen = self.chosen_category
-        return chosen.name if chosen else str(self.VIEWS[self.chosen_view])
 
     @property
     def is_narrowed(self) -> bool:

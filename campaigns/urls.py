@@ -3,11 +3,15 @@ launching/urls, taking them out in leaving/urls."""
 
 from django.urls import path, register_converter
 
+from accounts.categories import views as categories
+
 from .acting import ACTIONS
 from .launching.urls import urlpatterns as launching
 from .leaving.urls import urlpatterns as leaving
-from .models import Kind
-from .views import campaigns, categories, people, settings, steps, tabs
+from .models import Category, Kind
+from .views import campaigns, people, settings, steps, tabs
+
+KIND = {"kind": Category}
 
 app_name = "campaigns"
 
@@ -56,7 +60,7 @@ urlpatterns = [
     path("steps/<int:pk>/duplicate/", steps.duplicate, name="duplicate-step"),
     path("steps/<int:pk>/delete/", steps.delete, name="delete-step"),
     path("steps/<int:pk>/preview/", steps.preview, name="step-preview"),
-    path("categories/new/", categories.new, name="new-category"),
-    path("categories/<int:pk>/", categories.edit, name="category"),
-    path("categories/<int:pk>/delete/", categories.delete, name="delete-category"),
+    path("categories/new/", categories.new, KIND, name="new-category"),
+    path("categories/<int:pk>/", categories.edit, KIND, name="category"),
+    path("categories/<int:pk>/delete/", categories.delete, KIND, name="delete-category"),
 ]

@@ -1,8 +1,7 @@
-from .campaigns import CategoryForm, NewCampaignForm, SettingsForm
+from .campaigns import NewCampaignForm, SettingsForm
 from .steps import EmailStepForm, TaskStepForm, form_for
 
 __all__ = [
-    "CategoryForm",
     "EmailStepForm",
     "NewCampaignForm",
     "SettingsForm",

@@ -3,49 +3,20 @@
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts import time_zones
+from accounts.categories.forms import NO_CATEGORY, new_name
 from accounts.forms import TeamsField, one_line
 
 from ..editing import follow_change
 from ..models import Campaign, Category, TooMany
 
 if TYPE_CHECKING:
-    from accounts.models import User
-
-NO_CATEGORY = gettext_lazy("No category")
-
-
-class CategoryForm(forms.ModelForm):
-    """A category's name, which its owner has once."""
-
-    class Meta:
-        model = Category
-        fields = ["name"]
-
-    def clean_name(self) -> str:
-        name = one_line(self.cleaned_data["name"])
-        others = Category.changed_by(self.instance.owner).exclude(pk=self.instance.pk)
-        if others.called(name).exists():
-            raise ValidationError(_("You have a category of this name already."), code="known")
-        if not self.instance.pk:
-            refuse_another_category(self.instance.owner)
-        return name
-
-
-def refuse_another_category(owner: "User") -> None:
-    """Raise ValidationError if `owner` has as many categories as one may have."""
-    limit = settings.LIMITS["CATEGORIES"]
-    if Category.changed_by(owner).count() >= limit:
-        raise ValidationError(
-            _("You have %(limit)s categories, and more are not allowed. Delete empty ones first."),
-            params={"limit": limit},
-        )
+    pass
 
 
 class NewCampaignForm(forms.ModelForm):
@@ -76,11 +47,7 @@ class NewCampaignForm(forms.ModelForm):
         return name
 
     def clean_new_category(self) -> str:
-        name = one_line(self.cleaned_data["new_category"])
-        owner = self.instance.owner
-        if name and not Category.changed_by(owner).called(name).exists():
-            refuse_another_category(owner)
-        return name
+        return new_name(Category, self.instance.owner, self.cleaned_data["new_category"])
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -1,5 +1,5 @@
 from .campaigns import Campaign
-from .categories import Category, NotEmpty
+from .categories import Category
 from .enrollments import Enrollment, EnrollmentRefused, Turn
 from .keeping import InUse, NameTaken, TooMany
 from .launches import Launch, LaunchPerson, LaunchStarted, LeftOut
@@ -21,7 +21,6 @@ __all__ = [
     "LaunchStarted",
     "LeftOut",
     "NameTaken",
-    "NotEmpty",
     "Overtaken",
     "State",
     "Step",

@@ -5,7 +5,8 @@ from django.db.models.functions import Lower, Now
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Shared, SharedQuerySet, User
+from accounts.models import Shared, User
+from accounts.models.categories import CategorisedQuerySet
 from accounts.models.users import validate_time_zone
 
 from .categories import Category
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from .steps import Step
 
 
-class CampaignQuerySet(SharedQuerySet["Campaign"]):
+class CampaignQuerySet(CategorisedQuerySet["Campaign"]):
     def present(self) -> Self:
         """Not deleted."""
         return self.filter(removed_at=None)
@@ -47,10 +48,6 @@ class CampaignQuerySet(SharedQuerySet["Campaign"]):
             found = found.filter(name__icontains=word)
         return found
 
-    def in_category(self, category: Category) -> Self:
-        """Those in a category of this name, whoever's it is."""
-        return self.filter(category__name__iexact=category.name)
-
     def running(self) -> Self:
         """With people on their way, and not paused."""
         return self.filter(models.Exists(self._open()), paused_at=None)
@@ -70,14 +67,6 @@ class CampaignQuerySet(SharedQuerySet["Campaign"]):
     def for_list(self) -> Self:
         """With what a row shows of the campaign itself."""
         return self.select_related("owner", "category").prefetch_related("teams")
-
-    def sizes(self) -> dict[str, int]:
-        """How many stand in each category, by its name in lower case."""
-        named = self.order_by().exclude(category=None).values_list("category__name")
-        sizes: dict[str, int] = {}
-        for name, count in named.annotate(models.Count("pk")):
-            sizes[name.lower()] = sizes.get(name.lower(), 0) + count
-        return sizes
 
     def _added(self) -> "models.QuerySet[Enrollment]":
         from .enrollments import Enrollment

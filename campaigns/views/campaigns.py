@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.categories.shelves import shelves
 from accounts.models import User
 from accounts.requests import SignedInRequest
 from accounts.undoing import offer_again
@@ -17,9 +18,8 @@ from ui.shortcuts import refused, render_part, wants_part
 from ..figures import put_beside
 from ..forms import NewCampaignForm
 from ..looking import eyes_of
-from ..models import Campaign, InUse, NameTaken, TooMany
+from ..models import Campaign, Category, InUse, NameTaken, TooMany
 from ..searching import CampaignSearch
-from ..shelves import shelves
 
 
 @require_safe
@@ -37,7 +37,7 @@ def index(request: SignedInRequest) -> HttpResponse:
         "search": search,
         "page": page,
         "eyes": eyes,
-        "shelves": shelves(eyes.user),
+        "shelves": shelves(Category, eyes.user),
         "others": User.looked_through_by(request.user),
     }
     return render_part(request, "campaigns/index.html", "campaigns", context)

@@ -4,11 +4,10 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid5
 
 from django import forms
-from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.categories.forms import NO_CATEGORY, new_name
 from accounts.forms import SharingForm, one_line
 
 from ..forms.texts import TextForm
@@ -16,39 +15,6 @@ from ..models import Category, Identity, Overtaken, Template, TooMany
 
 if TYPE_CHECKING:
     from accounts.models import User
-
-NO_CATEGORY = gettext_lazy("No category")
-
-
-class CategoryForm(forms.ModelForm):
-    """A category's name, which its owner has once."""
-
-    class Meta:
-        model = Category
-        fields = ["name"]
-
-    def clean_name(self) -> str:
-        name = one_line(self.cleaned_data["name"])
-        others = self.instance.owner.categories.exclude(pk=self.instance.pk)
-        if others.called(name).exists():
-            raise ValidationError(_("You have a category of this name already."), code="known")
-        return name
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
-        if not self.instance.pk:
-            refuse_another_category(self.instance.owner)
-        return cleaned
-
-
-def refuse_another_category(owner: "User") -> None:
-    """Raise ValidationError if `owner` has as many categories as one may have."""
-    limit = settings.LIMITS["CATEGORIES"]
-    if owner.categories.count() >= limit:
-        raise ValidationError(
-            _("You have %(limit)s categories, and more are not allowed. Delete empty ones first."),
-            params={"limit": limit},
-        )
 
 
 class TemplateForm(TextForm):
@@ -133,10 +99,7 @@ class TemplateForm(TextForm):
         return one_line(self.cleaned_data["name"])
 
     def clean_new_category(self) -> str:
-        name = one_line(self.cleaned_data["new_category"])
-        if name and not self.owner.categories.called(name).exists():
-            refuse_another_category(self.owner)
-        return name
+        return new_name(Category, self.owner, self.cleaned_data["new_category"])
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()

@@ -3,8 +3,9 @@
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy
+
+from accounts.categories.searching import ShelfSearch
 
 from ..models import Category, Template
 
@@ -33,9 +34,10 @@ class ChosenTemplate(forms.Form):
         return {"subject": latest.subject, "html": latest.html, "template": ticket}
 
 
-class TemplateSearch(forms.Form):
-    """What a list of templates is narrowed to and sorted by; it lives in the query string."""
+class TemplateSearch(ShelfSearch):
+    """What a list of templates is narrowed to and sorted by."""
 
+    KIND = Category
     VIEWS = {"": gettext_lazy("All"), "mine": gettext_lazy("Mine")} | {
         "favourites": gettext_lazy("Favourites"),
         "team": gettext_lazy("Team templates"),
@@ -46,24 +48,7 @@ class TemplateSearch(forms.Form):
         "success": "-success_rate",
     }
 
-    words = forms.CharField(required=False, max_length=200)
-    view = forms.ChoiceField(required=False, choices=list(VIEWS.items()))
     sort = forms.ChoiceField(required=False, choices=[(name, name) for name in SORTS])
-    category = forms.ModelChoiceField(Category.objects.none(), required=False)
-
-    def __init__(self, user: "User", *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.user = user
-        self.fields["category"].queryset = Category.seen_by(user)  # type: ignore[attr-defined]
-        self.is_valid()
-
-    @property
-    def sought(self) -> str:
-        return self.cleaned_data.get("words") or ""
-
-    @property
-    def chosen_view(self) -> str:
-        return self.cleaned_data.get("view") or ""
 
     @property
     def chosen_sort(self) -> str:
@@ -74,18 +59,8 @@ class TemplateSearch(forms.Form):
         """The column to sort by."""
         return self.SORTS[self.chosen_sort]
 
-    @property
-    def title(self) -> str:
-        """The view or the category that is open."""
-        chosen = self.chosen_category
-        return chosen.name if chosen else str(self.VIEWS[self.chosen_view])
-
-    @cached_property
-    def chosen_category(self) -> Category | None:
-        return self.cleaned_data.get("category")
-
     def found(self) -> "TemplateQuerySet":
-        """The templates that are asked for; what makes no sense in the query is passed over."""
+        """The templates that are asked for."""
         user = self.user
         seen = Template.seen_by(user)
         found = {

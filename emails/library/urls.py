@@ -2,7 +2,12 @@
 
 from django.urls import path
 
-from .views import actions, categories, picker, templates, versions
+from accounts.categories import views as categories
+
+from ..models import Category
+from .views import actions, picker, templates, versions
+
+KIND = {"kind": Category}
 
 app_name = "templates"
 
@@ -21,7 +26,7 @@ urlpatterns = [
     path("picker/found/", picker.found, name="picker-found"),
     path("versions/<int:pk>/", versions.version, name="version"),
     path("versions/<int:pk>/preview/", versions.preview, name="version-preview"),
-    path("categories/new/", categories.new, name="new-category"),
-    path("categories/<int:pk>/", categories.edit, name="category"),
-    path("categories/<int:pk>/delete/", categories.delete, name="delete-category"),
+    path("categories/new/", categories.new, KIND, name="new-category"),
+    path("categories/<int:pk>/", categories.edit, KIND, name="category"),
+    path("categories/<int:pk>/delete/", categories.delete, KIND, name="delete-category"),
 ]

@@ -1,6 +1,6 @@
 from .bulk import BulkRefused, BulkSend
 from .bulk_recipients import BulkRecipient
-from .categories import Category, NotEmpty
+from .categories import Category
 from .changing import IllegalTransition
 from .channels import Channel, UnattendedPeriod
 from .content import Attachment, Composition, EmailContent, Link, StoredFile
@@ -35,7 +35,6 @@ __all__ = [
     "IllegalTransition",
     "Lane",
     "Link",
-    "NotEmpty",
     "Outcome",
     "Overtaken",
     "ReturnedMail",

@@ -10,7 +10,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import Shared, SharedQuerySet, Undo, UndoRefused
+from accounts.models import Shared, Undo, UndoRefused
+from accounts.models.categories import CategorisedQuerySet
 from prospects.models import sort_key
 
 from .categories import Category
@@ -39,7 +40,7 @@ class TooMany(Exception):
     """The user has as many templates, or categories, as they may have; says so in a sentence."""
 
 
-class TemplateQuerySet(SharedQuerySet["Template"]):
+class TemplateQuerySet(CategorisedQuerySet["Template"]):
     def present(self) -> Self:
         """Not deleted."""
         return self.filter(removed_at=None)
@@ -54,10 +55,6 @@ class TemplateQuerySet(SharedQuerySet["Template"]):
         for word in words.split()[:8]:
             found = found.filter(search_text__contains=word.casefold())
         return found
-
-    def in_category(self, category: Category) -> Self:
-        """Those in a category of this name, whoever's it is."""
-        return self.filter(category__name__iexact=category.name)
 
     def favourites_of(self, user: "User") -> Self:
         return self.filter(favourites__user=user)
@@ -96,14 +93,6 @@ class TemplateQuerySet(SharedQuerySet["Template"]):
         """With what a row shows, without the text."""
         related = self.select_related("owner", "category").prefetch_related("teams")
         return related.defer("html", "search_text")
-
-    def sizes(self) -> dict[str, int]:
-        """How many stand in each category, by its name in lower case."""
-        named = self.order_by().exclude(category=None).values_list("category__name")
-        sizes: dict[str, int] = {}
-        for name, count in named.annotate(models.Count("pk")):
-            sizes[name.lower()] = sizes.get(name.lower(), 0) + count
-        return sizes
 
 
 class Template(Shared):

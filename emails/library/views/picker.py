@@ -5,11 +5,11 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from accounts.categories.shelves import shelves
 from accounts.requests import SignedInRequest
 
-from ...models import Template, Uses
+from ...models import Category, Template, Uses
 from ..searching import TemplateSearch
-from ..shelves import shelves
 
 # So many stand in the picker; who looks for more narrows it down.
 SHOWN = 30
@@ -21,7 +21,7 @@ BESIDE = 5
 @never_cache
 def panel(request: SignedInRequest) -> HttpResponse:
     """The inside of the picker as it opens."""
-    context = _matching(request) | {"shelves": shelves(request.user)}
+    context = _matching(request) | {"shelves": shelves(Category, request.user)}
     return render(request, "templates/_panel.html", context)
 
 

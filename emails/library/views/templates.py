@@ -7,16 +7,16 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.categories.shelves import shelves
 from accounts.requests import SignedInRequest
 from ui.notices import tell
 from ui.paging import paginate
 from ui.shortcuts import render_part
 
-from ...models import Overtaken, Template, Uses
+from ...models import Category, Overtaken, Template, Uses
 from ...views.compose import editor_page
 from ..forms import TemplateForm, TemplateSharingForm
 from ..searching import TemplateSearch
-from ..shelves import shelves
 
 
 @require_safe
@@ -27,7 +27,7 @@ def index(request: SignedInRequest) -> HttpResponse:
     search = TemplateSearch(user, request.GET)
     page = paginate(search.in_order().for_list().starred_for(user), request.GET, by=search.by)
     Uses.put_beside(page)
-    context = {"search": search, "page": page, "shelves": shelves(user)}
+    context = {"search": search, "page": page, "shelves": shelves(Category, user)}
     return render_part(request, "templates/index.html", "template-list", context)
 
 

@@ -6,10 +6,10 @@ import pytest
 from django.db import IntegrityError
 
 from accounts.models import Team, UndoRefused
+from accounts.models.categories import NotEmpty
 from emails.models import (
     Category,
     Favourite,
-    NotEmpty,
     Overtaken,
     Status,
     Template,

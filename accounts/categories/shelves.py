@@ -1,27 +1,24 @@
-"""The categories beside the list of templates, and in the picker."""
-
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..models import Category, Template
-
 if TYPE_CHECKING:
-    from accounts.models import User
+    from ..models import User
+    from ..models.categories import Category
 
 
 @dataclass(frozen=True)
 class Shelf:
     """A category's name with all that the user finds under it; `is_mine` if they keep one."""
 
-    category: Category
+    category: "Category"
     size: int
     is_mine: bool
 
 
-def shelves(user: "User") -> list[Shelf]:
+def shelves(kind: "type[Category]", user: "User") -> list[Shelf]:
     """By name. A colleague's category is there as long as something in it is shared."""
-    sizes = Template.seen_by(user).sizes()
+    sizes = kind.things_seen_by(user).sizes()
     return [
         Shelf(category, sizes.get(category.name.lower(), 0), category.owner_id == user.pk)
-        for category in Category.seen_by(user)
+        for category in kind.seen_by(user)
     ]
