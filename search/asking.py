@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from emails.models.querysets import EmailQuerySet
     from prospects.models.people import PersonQuerySet
 
-_OURS = {"q", "of", "saved", "tree", "do"}
-
 
 class Asked:
     """One question of `user`, from the query of an address. Raises Http404 for a saved search that

@@ -247,11 +247,6 @@ class EmailStepForm(StepForm, TextForm, FilesForm):
             before = emails[-1] if emails else None
         return again(before.subject) if before else ""
 
-    @property
-    def day_before(self) -> int:
-        """The day of the step before it; 0 if it is the first."""
-        return self.steps_before[-1].day if self.steps_before else 0
-
     # How it is read --------------------------------------------------------------------------
 
     def clean_minutes(self) -> int:
