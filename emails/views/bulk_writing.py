@@ -16,6 +16,7 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.requests import SignedInRequest
+from ui.ids import id_in
 from ui.notices import tell
 from ui.paging import paginate
 
@@ -118,7 +119,7 @@ def take_off(request: SignedInRequest, pk: int) -> HttpResponse:
     """Take one off the list."""
     window, form = _posted(request, pk)
     window.save(form)
-    taken = get_object_or_404(window.bulk.recipients.active(), pk=_number(request.POST.get("off")))
+    taken = get_object_or_404(window.bulk.recipients.active(), pk=id_in(request.POST.get("off")))
     window.bulk.take_off([taken.pk])
     undo = offer_list(request.user, window.bulk, [taken.pk])
     said = _("%(name)s was taken off the list.") % {"name": taken}
@@ -213,13 +214,9 @@ def _draft(request: SignedInRequest, pk: int) -> BulkSend:
     return get_object_or_404(request.user.bulk_sends.writable().for_page(), pk=pk)
 
 
-def _number(text: str | None) -> int:
-    return int(text) if text and text.isascii() and text.isdecimal() and len(text) < 19 else 0
-
-
 def _recipient(bulk: BulkSend, asked: str) -> BulkRecipient | None:
     """The one that is chosen; None if the query makes no sense (any more)."""
-    found = bulk.recipients.active().of_ids([_number(asked)])
+    found = bulk.recipients.active().of_ids([id_in(asked)])
     return found.select_related("person").first()
 
 
