@@ -9,7 +9,6 @@ from django.core.exceptions import BadRequest
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.csp import build_policy
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
@@ -31,7 +30,7 @@ from ..bulk.writing import BulkWindow, begin
 from ..composing import Saved
 from ..forms import BulkForm, BulkWindowForm
 from ..models import BulkRecipient, BulkRefused, BulkSend
-from ..previews import policy
+from ..previews import framed
 from ..readiness import undo_seconds
 from ..recipients import typed_by
 from .compose import editor_page
@@ -200,11 +199,7 @@ def text(request: SignedInRequest, pk: int) -> HttpResponse:
     """The text of such a preview, sanitised, under a policy that lets nothing run or load."""
     bulk = _draft(request, pk)
     recipient = _recipient(bulk, request.GET.get("recipient", ""))
-    told = seen_by(bulk, recipient) if recipient else {}
-    response = render(request, "emails/preview.html", told)
-    response["Content-Security-Policy"] = build_policy(policy(pictures=False))
-    response["Referrer-Policy"] = "no-referrer"
-    return response
+    return framed(request, seen_by(bulk, recipient) if recipient else {})
 
 
 # What these share ---------------------------------------------------------------------------
