@@ -7,6 +7,7 @@ from django.http import Http404
 
 from accounts.models import User
 from accounts.requests import SignedInRequest
+from ui.ids import id_in
 
 logger = logging.getLogger(__name__)
 
@@ -33,8 +34,7 @@ def eyes_of(request: SignedInRequest) -> Eyes:
     asked = request.GET.get("as", "")
     if not asked or asked == str(request.user.pk):
         return Eyes(request.user, request.user)
-    known = asked.isascii() and asked.isdecimal() and len(asked) < 19
-    user = User.looked_through_by(request.user).filter(pk=asked).first() if known else None
+    user = User.looked_through_by(request.user).filter(pk=id_in(asked)).first()
     if user is None:
         raise Http404
     logger.info("user %s looks at %s as user %s", request.user.pk, request.path, user.pk)

@@ -95,9 +95,7 @@ def wait_again(transition: Transition) -> None:
             over = enrollment.state == State.ENDED
             email.withdraw(reason_for(enrollment.because) if over else SKIPPED)
         return
-    held = enrollment.on_hold or enrollment.state == State.PAUSED
-    Email.objects.of_ids([email.pk]).update(on_hold=held)
-    email.on_hold = held
+    _set(email, on_hold=enrollment.is_held)
     _mended(turn)
 
 
@@ -129,16 +127,18 @@ def _take(turn: Turn, email: Email) -> None:
     if turn.done_at or not enrollment.is_open or turn.email_id not in {None, email.pk}:
         return
     Turn.objects.filter(pk=turn.pk).update(email=email)
-    held = enrollment.on_hold or enrollment.state == State.PAUSED
-    told = {"campaign_id": enrollment.campaign_id, "step_id": turn.step_id, "on_hold": held}
-    Email.objects.of_ids([email.pk]).update(**told)
-    vars(email).update(told)
+    told = {"campaign_id": enrollment.campaign_id, "step_id": turn.step_id}
+    _set(email, on_hold=enrollment.is_held, **told)
 
 
 def _let_go(turn: Turn, email: Email) -> None:
     """`email` is the rep's own from now on."""
     Turn.objects.filter(pk=turn.pk).update(email=None)
-    told = {"campaign_id": None, "step_id": None}
+    _set(email, campaign_id=None, step_id=None)
+
+
+def _set(email: Email, **told: object) -> None:
+    """In its row, and in what those who react next hold in their hands."""
     Email.objects.of_ids([email.pk]).update(**told)
     vars(email).update(told)
 

@@ -20,8 +20,6 @@ from .models import Enrollment, Hitch, State, Turn
 if TYPE_CHECKING:
     from emails.models import Email
 
-TONES = {State.ACTIVE: "ok", State.PAUSED: "warn", State.ATTENTION: "bad"}
-
 
 @dataclass
 class Row:
@@ -46,7 +44,7 @@ class Row:
             return "ok"
         if self.enrollment.on_hold and self.enrollment.state == State.ACTIVE:
             return "warn"
-        return TONES.get(State(self.enrollment.state), "")
+        return State(self.enrollment.state).tone
 
     @property
     def step(self) -> str:

@@ -57,8 +57,14 @@ def _no_success(user: "User", before: Mapping[str, Any]) -> str:
             email.unsucceed(by=user)
         except IllegalTransition:  # it is in the trash by now
             continue
-    done = Enrollment.objects.seen_by(user).of_ids(before["enrollments"]).unmark_success()
-    if not done:
+    return undone_for(
+        Enrollment.objects.seen_by(user).of_ids(before["enrollments"]).unmark_success()
+    )
+
+
+def undone_for(count: int) -> str:
+    """What is said once it is taken back for so many people; raises UndoRefused for nobody."""
+    if not count:
         raise UndoRefused(_("Something has changed meanwhile, so this cannot be undone any more."))
-    words = ngettext("Undone for %(count)s person.", "Undone for %(count)s people.", done)
-    return words % {"count": done}
+    words = ngettext("Undone for %(count)s person.", "Undone for %(count)s people.", count)
+    return words % {"count": count}

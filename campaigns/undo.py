@@ -4,16 +4,13 @@ from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from accounts.models import Undo
 
-from accounts.models import Undo, UndoRefused
-
-from . import succeeding  # noqa: F401
 from .launching import undo as launching_undo  # noqa: F401
 from .leaving import removing  # noqa: F401
 from .models import Enrollment
 from .pausing import pause_all, resume_all
+from .succeeding import undone_for
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -25,11 +22,7 @@ RESUME = "campaigns.resume"
 def _at_once(verb: Callable[..., Collection[int]], user: "User", before: Mapping[str, Any]) -> str:
     """Those with whom it is still possible."""
     mine = Enrollment.objects.seen_by(user).of_ids(before["enrollments"])
-    done = len(verb(mine, by=user))
-    if not done:
-        raise UndoRefused(_("Something has changed meanwhile, so this cannot be undone any more."))
-    words = ngettext("Undone for %(count)s person.", "Undone for %(count)s people.", done)
-    return words % {"count": done}
+    return undone_for(len(verb(mine, by=user)))
 
 
 Undo.reverts(PAUSE)(partial(_at_once, resume_all))

@@ -56,9 +56,7 @@ class Way:
             return "ok"
         if way.on_hold and way.state == State.ACTIVE:
             return "warn"
-        return {State.ACTIVE: "ok", State.PAUSED: "warn", State.ATTENTION: "bad"}.get(
-            State(way.state), ""
-        )
+        return State(way.state).tone
 
 
 def current(user: "User", people: "Sequence[Person]") -> dict[int, list[Way]]:

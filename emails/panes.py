@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from accounts.requests import SignedInRequest
 from prospects.models import Person
+from ui.ids import id_in
 
 from .actions import EDITABLE, asks, offered
 from .folders import folder_of
@@ -23,10 +24,9 @@ if TYPE_CHECKING:
 
 def open_pane(request: SignedInRequest) -> dict[str, Any]:
     """The email that the URL says is open (?open=42); nothing of it if it is not the user's."""
-    asked = request.GET.get("open", "")
-    if not (asked.isascii() and asked.isdecimal() and len(asked) < 19):
+    if not (asked := id_in(request.GET.get("open"))):
         return {}
-    email = request.user.emails.for_pane().addressed().of_ids([int(asked)]).first()
+    email = request.user.emails.for_pane().addressed().of_ids([asked]).first()
     return pane(email, request.user) if email else {}
 
 

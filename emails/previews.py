@@ -7,10 +7,13 @@ so that looking at it leaves no trace.
 
 import re
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.utils.csp import CSP
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.csp import CSP, build_policy
 from django.utils.safestring import SafeString, mark_safe
 
 from .models import Email, EmailContent
@@ -63,7 +66,22 @@ def preview_of(html: str, *, pictures: bool = False) -> Preview:
     return _shown(html, pictures, NOTHING, {})
 
 
-def policy(*, pictures: bool) -> dict[str, list[str]]:
+def framed(
+    request: HttpRequest,
+    told: dict[str, Any],
+    *,
+    pictures: bool = False,
+    page: str = "emails/preview.html",
+) -> HttpResponse:
+    """The answer that a frame shows: `page` with `told`, under a policy that lets nothing run, and
+    pictures load only where they are wanted."""
+    response = render(request, page, told)
+    response["Content-Security-Policy"] = build_policy(_policy(pictures=pictures))
+    response["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+def _policy(*, pictures: bool) -> dict[str, list[str]]:
     """The Content-Security-Policy of a preview: no scripts, frames, forms, fonts or connections.
 
     Styles are the mail's own. The sandbox holds even if the page is opened outside its frame; it

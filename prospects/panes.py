@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.requests import SignedInRequest
 from ui import slots
+from ui.ids import id_in
 
 from .models import CustomField, Person
 
@@ -44,10 +45,9 @@ def open_person(request: SignedInRequest, path: str = "") -> Mapping[str, Any]:
 
     `path` is that of the list, where a part of it is asked for by another one.
     """
-    asked = request.GET.get("open", "")
-    if not (asked.isascii() and asked.isdecimal() and len(asked) < 19):
+    if not (asked := id_in(request.GET.get("open"))):
         return {}
-    found = for_pane(request).of_ids([int(asked)]).first()
+    found = for_pane(request).of_ids([asked]).first()
     around = f"{path or request.path}?{request.GET.urlencode()}"
     return pane(request, found, around=around) if found else {}
 

@@ -14,6 +14,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
 from accounts.requests import SignedInRequest
+from ui.ids import ids_in
 
 from .models import Person
 from .models.people import PersonQuerySet
@@ -56,9 +57,8 @@ class Ticked:
 
     @classmethod
     def of(cls, request: SignedInRequest) -> "Ticked":
-        told = [pk for pk in request.POST.getlist("person") if len(pk) < 19]
         return cls(
-            ids=[int(pk) for pk in told if pk.isascii() and pk.isdecimal()],
+            ids=ids_in(request.POST.getlist("person")),
             every=request.POST.get("all") == "yes",
             query=request.POST.get("query", "")[:LONGEST_QUERY],
             list=request.POST.get("list", ""),

@@ -15,6 +15,8 @@ from urllib.parse import urlencode
 from django.http import Http404, QueryDict
 from django.urls import reverse
 
+from ui.ids import id_in
+
 from .building import ROOT, Group, compiled, dumps, from_tree, is_normal, loads
 from .changing import changed
 from .evaluating import emails_matching, people_matching
@@ -31,8 +33,6 @@ if TYPE_CHECKING:
     from accounts.models import User
     from emails.models.querysets import EmailQuerySet
     from prospects.models.people import PersonQuerySet
-
-_OURS = {"q", "of", "saved", "tree", "do"}
 
 
 class Asked:
@@ -53,8 +53,7 @@ class Asked:
         asked = self.given.get("saved", "")
         if not asked:
             return None
-        known = asked.isascii() and asked.isdecimal() and len(asked) < 19
-        found = SavedSearch.seen_by(self.user).of_id(int(asked) if known else 0).first()
+        found = SavedSearch.seen_by(self.user).of_id(id_in(asked)).first()
         if found is None:
             raise Http404
         return found

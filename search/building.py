@@ -13,7 +13,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from .fields import field_named
-from .problems import Problem, Unreadable
+from .problems import Unreadable
 from .tree import MOST_CONDITIONS, Node, from_json, to_json
 
 ROOT = "r"
@@ -171,6 +171,3 @@ def _read_leaf(told: dict[str, Any]) -> Leaf:
     if not all(isinstance(each, str | int | None) for each in several):
         raise ValueError(_("A condition has a field, a comparison and what to compare with."))
     return Leaf(name, op, value, within if isinstance(within, dict) else None)
-
-
-__all__ = ["Group", "Leaf", "Problem", "compiled", "dumps", "from_tree", "loads", "walk", "without"]

@@ -64,26 +64,23 @@ class Looking:
 
     @property
     def senders(self) -> "UserQuerySet":
-        """Those whose emails the user may look at."""
-        return senders_seen_by(self.user)
+        """Those whose emails the user may look at (View As): their own; an admin everybody's, who
+        manages teams those of their members."""
+        user = self.user
+        if user.is_admin:
+            return User.objects.all()
+        managed = user.memberships.filter(is_manager=True)
+        if user.role == User.Role.MANAGER:
+            managed = user.memberships.all()
+        seen = Q(pk=user.pk) | Q(memberships__team__in=managed.values("team"))
+        return User.objects.filter(pk__in=User.objects.filter(seen).values("pk"))
+
+    @property
+    def may_view_as_others(self) -> bool:
+        """Whether View As has anybody to offer."""
+        return self.senders.exclude(pk=self.user.pk).exists()
 
     def note(self, sentence: str) -> None:
         """Say, once, that something the search names is not there."""
         if sentence not in [each.sentence for each in self.notes]:
             self.notes.append(Problem(sentence))
-
-
-def senders_seen_by(user: User) -> "UserQuerySet":
-    """Whom `user` may view as: themselves; an admin everybody, who manages teams their members."""
-    if user.is_admin:
-        return User.objects.all()
-    managed = user.memberships.filter(is_manager=True)
-    if user.role == User.Role.MANAGER:
-        managed = user.memberships.all()
-    seen = Q(pk=user.pk) | Q(memberships__team__in=managed.values("team"))
-    return User.objects.filter(pk__in=User.objects.filter(seen).values("pk"))
-
-
-def may_view_as_others(user: User) -> bool:
-    """Whether View As has anybody to offer."""
-    return senders_seen_by(user).exclude(pk=user.pk).exists()

@@ -58,6 +58,11 @@ class SavedSearchQuerySet(SharedQuerySet["SavedSearch"]):
     def in_order(self) -> Self:
         return self.select_related("owner").order_by("position", "pk")
 
+    def own_first(self, user: "User") -> Self:
+        """The user's own in their order, then those of colleagues."""
+        whose = models.Case(models.When(owner=user, then=0), default=1)
+        return self.select_related("owner").order_by(whose, "position", "pk")
+
 
 class SavedSearch(Shared):
     """A search with a name: what it finds is found anew whenever somebody looks."""
@@ -120,16 +125,14 @@ class SavedSearch(Shared):
     @classmethod
     def beside_pages(cls, user: "User") -> "list[SavedSearch]":
         """What the side bar shows `user`: their own that are pinned, then those of colleagues."""
-        whose = models.Case(models.When(owner=user, then=0), default=1)
-        seen = cls.objects.visible_to(user).pinned().in_order().order_by(whose, "position", "pk")
+        seen = cls.objects.visible_to(user).pinned().own_first(user)
         return list(seen[: settings.LIMITS["PINNED_SEARCHES"]])
 
     @classmethod
     def beside_people(cls, user: "User") -> "list[SavedSearch]":
         """What stands among the groups: all of `user`'s own that find people, then colleagues'."""
-        whose = models.Case(models.When(owner=user, then=0), default=1)
-        seen = cls.objects.visible_to(user).of_people().in_order()
-        return list(seen.order_by(whose, "position", "pk")[: settings.LIMITS["SAVED_SEARCHES"]])
+        seen = cls.objects.visible_to(user).of_people().own_first(user)
+        return list(seen[: settings.LIMITS["SAVED_SEARCHES"]])
 
     @classmethod
     def has_room_for(cls, user: "User") -> bool:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from prospects.models import Person
+from ui.ids import id_in
 
 from .forms import written
 from .words import Understood, understood
@@ -53,15 +54,11 @@ def begun(user: "User", asked: Mapping[str, str]) -> Beginning:
     return Beginning(words, typed, said, person, email)
 
 
-def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
-
-
 def _email(user: "User", text: str) -> "Email | None":
-    pk = _number(text)
+    pk = id_in(text)
     return user.emails.unpurged().select_related("person").of_ids([pk]).first() if pk else None
 
 
 def _person(user: "User", text: str) -> Person | None:
-    pk = _number(text)
+    pk = id_in(text)
     return Person.seen_by(user).of_ids([pk]).first() if pk else None

@@ -16,6 +16,7 @@ from accounts.models import User
 from emails.recipients import BETWEEN, Recipient, one, plain
 from prospects.addresses import looks_like_address
 from prospects.models import Person
+from ui.ids import id_in
 
 from .models import Task
 from .search_forms import DayField
@@ -172,8 +173,8 @@ class TaskForm(TaskModelForm):
         told = self.cleaned_data["email"]
         if told and told == str(self.instance.email_id):
             return self.instance.email
-        known = told.isascii() and told.isdecimal() and len(told) < 19
-        return self.user.emails.unpurged().of_ids([int(told)]).first() if known else None
+        pk = id_in(told)
+        return self.user.emails.unpurged().of_ids([pk]).first() if pk else None
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

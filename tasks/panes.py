@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from django.urls import NoReverseMatch, reverse
 
 from accounts.requests import SignedInRequest
+from ui.ids import id_in
 
 from .actions import CLOSED, OPEN
 from .lists import VIEWS
@@ -15,10 +16,9 @@ from .ticked import ReassignForm, Snooze
 
 def open_pane(request: SignedInRequest) -> dict[str, Any]:
     """The task that the URL says is open (?open=42); nothing of it if the user sees none."""
-    asked = request.GET.get("open", "")
-    if not (asked.isascii() and asked.isdecimal() and len(asked) < 19):
+    if not (asked := id_in(request.GET.get("open"))):
         return {}
-    found = Task.seen_by(request.user).present().for_pane().of_ids([int(asked)]).first()
+    found = Task.seen_by(request.user).present().for_pane().of_ids([asked]).first()
     return pane(request, found) if found else {}
 
 

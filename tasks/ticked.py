@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.requests import SignedInRequest
 from ui import moments
+from ui.ids import ids_in
 
 from .lists import View
 from .models import Task
@@ -59,9 +60,8 @@ class Ticked:
 
     @classmethod
     def of(cls, request: SignedInRequest) -> "Ticked":
-        told = [pk for pk in request.POST.getlist("task")[: MOST + 1] if len(pk) < 19]
         return cls(
-            ids=[int(pk) for pk in told if pk.isascii() and pk.isdecimal()],
+            ids=ids_in(request.POST.getlist("task")[: MOST + 1]),
             every=request.POST.get("all") == "yes",
             query=request.POST.get("query", "")[:5000],
         )

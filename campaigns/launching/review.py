@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from itertools import groupby
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.utils import timezone
@@ -19,7 +18,8 @@ from emails.readiness import missing_in, undo_seconds
 from emails.wall_time import WallTime
 from ui.templatetags.ui import grouped
 
-from ..timing import Calendar, Due, due
+from ..chunks import calendar_of
+from ..timing import Due, due
 from .first_email import FirstEmail, consequence, first_email, first_step, sends_by_itself
 from .judging import Kept, judge
 
@@ -129,8 +129,7 @@ class Review:
     @property
     def first_at(self) -> Due | None:
         """When the first step is due, if it starts now as it is planned."""
-        campaign = self.launch.campaign
-        calendar = Calendar(ZoneInfo(campaign.zone), campaign.skip_weekends)
+        calendar = calendar_of(self.launch.campaign)
         return due(self.step, None, calendar, basis=self.begins) if self.step else None
 
     @property

@@ -14,11 +14,12 @@ from accounts.requests import SignedInRequest
 from accounts.undoing import offer_again
 from emails.bulk.asking import asked_people
 from emails.recipients import typed_by
+from ui.ids import id_in
 from ui.notices import tell
 from ui.paging import paginate
 from ui.shortcuts import page_that_asked
 
-from ..asked import campaign_asked, number
+from ..asked import campaign_asked
 from ..models import Campaign, Launch, LaunchPerson, LaunchStarted
 from ..models.launches import LaunchPersonQuerySet
 from .adding import Added, TooMany, add_people, add_typed
@@ -157,7 +158,7 @@ def draft(request: SignedInRequest, pk: int) -> Launch:
 
 def person_asked(launch: Launch, asked: str) -> LaunchPerson | None:
     """The one of the list that is chosen; None if the query makes no sense (any more)."""
-    return launch.people.for_list().of_ids([number(asked)]).first()
+    return launch.people.for_list().of_ids([id_in(asked)]).first()
 
 
 def side_bar(request: SignedInRequest, launch: Launch | None) -> dict[str, object]:
@@ -198,7 +199,7 @@ def _meant(request: SignedInRequest, launch: Launch) -> LaunchPersonQuerySet:
     if code := request.POST.get("kept"):
         kept = judge(launch, everybody.for_list())
         return everybody.of_ids(pk for pk, each in kept.items() if each.code == code)
-    return everybody.of_ids([number(request.POST.get("one", ""))])
+    return everybody.of_ids([id_in(request.POST.get("one"))])
 
 
 def _people_page(

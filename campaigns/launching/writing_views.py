@@ -5,7 +5,6 @@ from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.csp import build_policy
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
@@ -14,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.requests import SignedInRequest
 from emails.bulk.checking import words_to
 from emails.composing import Saved
-from emails.previews import policy
+from emails.previews import framed
 from emails.views.compose import editor_page
 from ui.notices import tell
 
@@ -46,11 +45,7 @@ def text(request: SignedInRequest, pk: int) -> HttpResponse:
     """The text of such a preview, sanitised, under a policy that lets nothing run or load."""
     launch = draft(request, pk)
     letter, one = first_email(launch), person_asked(launch, request.GET.get("person", ""))
-    told = seen_by(letter, one) if letter and one else {}
-    response = render(request, "emails/preview.html", told)
-    response["Content-Security-Policy"] = build_policy(policy(pictures=False))
-    response["Referrer-Policy"] = "no-referrer"
-    return response
+    return framed(request, seen_by(letter, one) if letter and one else {})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

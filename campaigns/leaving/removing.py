@@ -180,7 +180,7 @@ def _wait_again(
         turn = waiting.get(way.pk)
         email = locked.get(turn.email_id or 0) if turn else None
         if email and _is_withdrawn(email):
-            emails[way.on_hold or way.state == State.PAUSED].append(email.pk)
+            emails[way.is_held].append(email.pk)
     for on_hold, ids in emails.items():
         rows = Email.objects.of_ids(ids)
         rows.update(removed_at=None, removed_by=None, removed_because="")

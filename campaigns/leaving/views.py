@@ -10,10 +10,11 @@ from django.views.decorators.http import require_POST
 
 from accounts.requests import SignedInRequest
 from emails.bulk.asking import asked_people
+from ui.ids import ids_in
 from ui.notices import tell
 from ui.shortcuts import changed, page_that_asked
 
-from ..asked import campaign_asked, number
+from ..asked import campaign_asked
 from .removing import remove
 from .whom import going, going_behind, going_for
 
@@ -47,7 +48,7 @@ def people(request: SignedInRequest) -> HttpResponse:
 @require_POST
 def emails(request: SignedInRequest) -> HttpResponse:
     """Take the people behind ticked emails out of the campaigns that these came from."""
-    ids = [number(pk) for pk in request.POST.getlist("email")[:MOST_TICKED]]
+    ids = ids_in(request.POST.getlist("email")[:MOST_TICKED])
     back = page_that_asked(request, reverse("emails:home"))
     return _take_out(request, going_behind(request.user, ids), back)
 

@@ -201,6 +201,11 @@ class Enrollment(models.Model):
     def is_open(self) -> bool:
         return self.ended_at is None
 
+    @property
+    def is_held(self) -> bool:
+        """Whether its emails wait: it is paused itself, or the whole campaign is."""
+        return self.on_hold or self.state == State.PAUSED
+
     # What people do with it; each raises EnrollmentRefused, with nothing changed, where it cannot
     # be done (any more), and tells in words why.
 

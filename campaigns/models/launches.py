@@ -41,9 +41,6 @@ class LaunchQuerySet(models.QuerySet["Launch"]):
     def drafts(self) -> Self:
         return self.filter(started_at=None)
 
-    def started(self) -> Self:
-        return self.exclude(started_at=None)
-
     def for_page(self) -> Self:
         """With what its pages show of it."""
         return self.select_related("campaign__owner", "owner", "identity__channel")
@@ -173,14 +170,6 @@ class LaunchPersonQuerySet(models.QuerySet["LaunchPerson"]):
         for word in words.replace("\0", "").split()[:8]:
             found = found.filter(person__search_text__contains=word.casefold())
         return found
-
-    def edited(self) -> Self:
-        """With words of their own."""
-        return self.filter(Q(subject__isnull=False) | Q(html__isnull=False))
-
-    def unless_ticked(self) -> Self:
-        """Those of whom nobody has said that they may go through it once more."""
-        return self.filter(again=False)
 
     def before(self, one: "LaunchPerson") -> Self:
         return self.in_order().filter(pk__lt=one.pk)

@@ -26,6 +26,11 @@ class State(models.TextChoices):
     COMPLETED = "completed", _("Completed")  # it came to the end of the steps
     ENDED = "ended", _("Ended")  # before that; `because` says why
 
+    @property
+    def tone(self) -> str:
+        """The colour of its word; "" for what is over."""
+        return {"active": "ok", "paused": "warn", "attention": "bad"}.get(self.value, "")
+
 
 class Because(models.TextChoices):
     """Why an enrollment ended before its last step."""

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.requests import SignedInRequest
 from accounts.undoing import offer_again
+from ui.ids import id_in, ids_in
 from ui.notices import tell
 from ui.paging import paginate
 from ui.shortcuts import changed, page_that_asked, refused, render_part, wants_part
@@ -84,9 +85,7 @@ def _meant(request: SignedInRequest, campaign: Campaign) -> EnrollmentQuerySet:
         search = PeopleSearch(campaign, QueryDict(request.POST.get("query", "")[:5000]))
         found = search.narrow(mine)
         return found.in_state(search.chosen_state) if search.chosen_state else found
-    asked = request.POST.getlist("enrollment")
-    ids = [int(pk) for pk in asked if pk.isascii() and pk.isdecimal() and len(pk) < 19]
-    return mine.of_ids(ids)
+    return mine.of_ids(ids_in(request.POST.getlist("enrollment")))
 
 
 def _posted(request: SignedInRequest) -> list[tuple[str, str]]:
@@ -96,6 +95,5 @@ def _posted(request: SignedInRequest) -> list[tuple[str, str]]:
 
 
 def _step(request: SignedInRequest, campaign: Campaign) -> Step | None:
-    asked = request.POST.get("step", "")
     present = campaign.steps.present()  # type: ignore[attr-defined]
-    return present.of_ids([int(asked)]).first() if asked.isdecimal() and len(asked) < 19 else None
+    return present.of_ids([id_in(request.POST.get("step"))]).first()

@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.csp import build_policy
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
@@ -16,7 +15,7 @@ from accounts.models import Undo
 from accounts.requests import SignedInRequest
 from accounts.undoing import offer_again
 from emails.models import Template, TooMany
-from emails.previews import policy, preview_of
+from emails.previews import framed, preview_of
 from emails.views.compose import editor_page
 from ui.notices import tell
 from ui.shortcuts import changed, page_that_asked, refused, render_part, wants_part
@@ -178,10 +177,7 @@ def delete(request: SignedInRequest, pk: int) -> HttpResponse:
 def preview(request: SignedInRequest, pk: int) -> HttpResponse:
     """The text of an email step, in a frame in which nothing runs or loads."""
     step = get_object_or_404(Step.seen_by(eyes_of(request).user).emails(), pk=pk)
-    response = render(request, "emails/preview.html", {"preview": preview_of(step.html)})
-    response["Content-Security-Policy"] = build_policy(policy(pictures=False))
-    response["Referrer-Policy"] = "no-referrer"
-    return response
+    return framed(request, {"preview": preview_of(step.html)})
 
 
 def _say(request: SignedInRequest, step: Step, said: str, undo: Undo) -> None:

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from prospects.models import Group, Person
 from prospects.ticked import Ticked
+from ui.ids import id_in
 
 if TYPE_CHECKING:
     from accounts.requests import SignedInRequest
@@ -18,7 +19,5 @@ def asked_people(request: "SignedInRequest") -> "PersonQuerySet":
     seen = Person.seen_by(request.user)
     if ticked := Ticked.of(request):
         return ticked.among(seen, request)
-    pk = request.POST.get("group", "")
-    known = pk.isascii() and pk.isdecimal() and len(pk) < 19
-    groups = Group.seen_by(request.user).filter(pk=int(pk) if known else 0)
+    groups = Group.seen_by(request.user).filter(pk=id_in(request.POST.get("group")))
     return seen.filter(memberships__group__in=groups).distinct()

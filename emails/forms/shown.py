@@ -13,6 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from accounts import time_zones
 from prospects.models import Person
+from ui.ids import id_in
 
 from .. import recipients
 from ..fields import About, Group, Listed, Values, listed
@@ -126,9 +127,8 @@ class Shown(forms.Form):
     @cached_property
     def task(self) -> "Task | None":
         """What the email is written for, if it is one of the user's own tasks."""
-        told = str((self.data if self.is_bound else self.initial).get("task") or "")
-        known = told.isascii() and told.isdecimal() and len(told) < 19
-        return self.user.tasks.present().of_ids([int(told)]).first() if known else None
+        told = id_in(str((self.data if self.is_bound else self.initial).get("task") or ""))
+        return self.user.tasks.present().of_ids([told]).first() if told else None
 
     @property
     def copies(self) -> list[str]:

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.models import UndoRefused
 from accounts.requests import SignedInRequest
+from ui.ids import ids_in
 from ui.notices import tell
 from ui.shortcuts import changed, page_that_asked, refused
 
@@ -66,8 +67,7 @@ def undo(request: SignedInRequest, pk: int) -> HttpResponse:
 
 def ticked(request: SignedInRequest) -> list[int]:
     """The ids of the rows that the bar of ticked emails is about."""
-    ids = request.POST.getlist("email")[:MOST_TICKED]
-    return [int(pk) for pk in ids if pk.isascii() and pk.isdecimal() and len(pk) < 19]
+    return ids_in(request.POST.getlist("email")[:MOST_TICKED])
 
 
 def say(request: SignedInRequest, result: Result, back: str) -> None:

@@ -9,13 +9,13 @@ from django.core.exceptions import BadRequest
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.csp import build_policy
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.requests import SignedInRequest
+from ui.ids import id_in
 from ui.notices import tell
 from ui.paging import paginate
 
@@ -30,7 +30,7 @@ from ..bulk.writing import BulkWindow, begin
 from ..composing import Saved
 from ..forms import BulkForm, BulkWindowForm
 from ..models import BulkRecipient, BulkRefused, BulkSend
-from ..previews import policy
+from ..previews import framed
 from ..readiness import undo_seconds
 from ..recipients import typed_by
 from .compose import editor_page
@@ -118,7 +118,7 @@ def take_off(request: SignedInRequest, pk: int) -> HttpResponse:
     """Take one off the list."""
     window, form = _posted(request, pk)
     window.save(form)
-    taken = get_object_or_404(window.bulk.recipients.active(), pk=_number(request.POST.get("off")))
+    taken = get_object_or_404(window.bulk.recipients.active(), pk=id_in(request.POST.get("off")))
     window.bulk.take_off([taken.pk])
     undo = offer_list(request.user, window.bulk, [taken.pk])
     said = _("%(name)s was taken off the list.") % {"name": taken}
@@ -199,11 +199,7 @@ def text(request: SignedInRequest, pk: int) -> HttpResponse:
     """The text of such a preview, sanitised, under a policy that lets nothing run or load."""
     bulk = _draft(request, pk)
     recipient = _recipient(bulk, request.GET.get("recipient", ""))
-    told = seen_by(bulk, recipient) if recipient else {}
-    response = render(request, "emails/preview.html", told)
-    response["Content-Security-Policy"] = build_policy(policy(pictures=False))
-    response["Referrer-Policy"] = "no-referrer"
-    return response
+    return framed(request, seen_by(bulk, recipient) if recipient else {})
 
 
 # What these share ---------------------------------------------------------------------------
@@ -213,13 +209,9 @@ def _draft(request: SignedInRequest, pk: int) -> BulkSend:
     return get_object_or_404(request.user.bulk_sends.writable().for_page(), pk=pk)
 
 
-def _number(text: str | None) -> int:
-    return int(text) if text and text.isascii() and text.isdecimal() and len(text) < 19 else 0
-
-
 def _recipient(bulk: BulkSend, asked: str) -> BulkRecipient | None:
     """The one that is chosen; None if the query makes no sense (any more)."""
-    found = bulk.recipients.active().of_ids([_number(asked)])
+    found = bulk.recipients.active().of_ids([id_in(asked)])
     return found.select_related("person").first()
 
 

@@ -14,7 +14,7 @@ from django.core.exceptions import BadRequest
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.csp import CSP, build_policy
+from django.utils.csp import CSP
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
@@ -31,7 +31,7 @@ from ..bulk.writing import turned_into_bulk
 from ..composing import MOVED, Saved, Window
 from ..forms import ComposeForm, FilesForm, WindowForm
 from ..library.searching import ChosenTemplate
-from ..previews import policy, preview_of
+from ..previews import framed, preview_of
 from ..readiness import checks, on_its_way, undo_seconds
 from ..recipients import groups_meant, suggestions, typed_by
 from ..undo import offer, offer_thrown
@@ -200,10 +200,7 @@ def preview(request: SignedInRequest) -> HttpResponse:
     form = _typed(request, checked=True)
     form.look_as(request.POST.get("look_as", ""))
     told = {"form": form, "preview": preview_of(form.resolved.body.marked, pictures=True)}
-    response = render(request, "emails/compose/preview.html", told)
-    response["Content-Security-Policy"] = build_policy(policy(pictures=True))
-    response["Referrer-Policy"] = "no-referrer"
-    return response
+    return framed(request, told, pictures=True, page="emails/compose/preview.html")
 
 
 @require_GET

@@ -1,8 +1,7 @@
 """One email: its page (in a list, the reading pane), and what it says in a frame of its own."""
 
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.csp import build_policy
+from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
@@ -11,7 +10,7 @@ from accounts.requests import SignedInRequest
 from ui.shortcuts import render_part
 
 from ..panes import list_around, pane
-from ..previews import policy, preview
+from ..previews import framed, preview
 
 
 @require_safe
@@ -35,7 +34,4 @@ def show(request: SignedInRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(request.user.emails.for_pane(), pk=pk)
     pictures = request.GET.get("images") == "1"
     told = {"preview": preview(found, pictures=pictures)}
-    response = render(request, "emails/preview.html", told)
-    response["Content-Security-Policy"] = build_policy(policy(pictures=pictures))
-    response["Referrer-Policy"] = "no-referrer"
-    return response
+    return framed(request, told, pictures=pictures)

@@ -51,6 +51,6 @@ def field_named(name: str) -> Field:
 def fields_for(subject: str, looking: "Looking") -> Sequence[Field]:
     """What "emails" or "people" can be searched by, as whoever searches may."""
     offered = [field for field in FIELDS.values() if subject in field.subjects]
-    if not looking.senders.exclude(pk=looking.user.pk).exists():
+    if not looking.may_view_as_others:
         offered = [field for field in offered if field.name != emails.SENDER]
     return [*offered, *own.all_fields()]

@@ -10,7 +10,7 @@ from emails.models import Event, Status
 
 from ..looking import Looking
 from ..tree import Condition
-from .counts import JUST, LEAST, EventCount, Number
+from .counts import LOOKUPS, EventCount, Number
 from .kinds import Field, Flag, Over, Role
 from .moments import Moment, happened
 
@@ -33,7 +33,7 @@ class EmailCount(Number):
     """How many emails somebody was sent, and when those were delivered."""
 
     def over(self, condition: Condition, looking: Looking) -> Over:
-        lookup = {LEAST: "gte", JUST: "exact"}[condition.op]
+        lookup = LOOKUPS[condition.op]
         number: Any = condition.value
         if condition.within is None:
             return Over(((Count("pk"), lookup, number),))

@@ -17,6 +17,7 @@ from ..tree import Condition
 from .kinds import MOST, Field, Over
 
 LEAST, JUST = ">=", "="
+LOOKUPS = {LEAST: "gte", JUST: "exact"}  # of conditions as `at_least` leaves them
 
 
 def at_least(condition: Condition) -> tuple[Condition, bool]:
@@ -72,17 +73,12 @@ class EventCount(Number):
 
     def of_email(self, condition: Condition, looking: Looking) -> Q:
         condition, negated = at_least(condition)
-        number = condition.value
-        if condition.within is None:
-            lookup = "gte" if condition.op == LEAST else "exact"
-            found = Q(**{f"{self.counter}__{lookup}": number})
-        else:
-            found = self._within(condition, looking)
+        ever = Q(**{f"{self.counter}__{LOOKUPS[condition.op]}": condition.value})
+        found = ever if condition.within is None else self._within(condition, looking)
         return ~found if negated else found
 
     def over(self, condition: Condition, looking: Looking) -> Over:
-        number = condition.value
-        lookup = "gte" if condition.op == LEAST else "exact"
+        number, lookup = condition.value, LOOKUPS[condition.op]
         if condition.within is None:
             return Over(((Sum(self.counter), lookup, number),), Q(**{f"{self.counter}__gt": 0}))
         span = looking.span(condition.within)

@@ -62,10 +62,6 @@ class TaskQuerySet(models.QuerySet["Task"]):
     def completed(self) -> Self:
         return self.present().filter(status=self.model.Status.COMPLETE)
 
-    def unchanged_since(self, stamp: datetime) -> Self:
-        """Not touched by anybody after what was done with them at `stamp`."""
-        return self.filter(updated_at=stamp)
-
     def due_within(self, first: date, last: date, zone: "ZoneInfo") -> Self:
         """Due on the days `first` to `last`, both included, as the clocks in `zone` have them."""
         return self.filter(within(first, last, zone))

@@ -16,7 +16,7 @@ from search.fields.dates import dates_of, presets_of
 from search.fields.kinds import LONGEST_VALUE
 from search.language import parse, text_of
 from search.limits import within_limit
-from search.looking import Looking, may_view_as_others
+from search.looking import Looking
 from search.names import notes_on, settled, worded
 from search.periods import Period
 from search.problems import Refused, TooSlow, Unreadable
@@ -145,7 +145,7 @@ def test_view_as_is_for_admins_and_for_managers_of_a_team(rita, sam):
             people(text, sam)
     with pytest.raises(Refused):
         emails(f"sender:#{ada.pk}", mia)
-    assert [may_view_as_others(user) for user in (rita, sam, mia, ada)] == [
+    assert [Looking(user).may_view_as_others for user in (rita, sam, mia, ada)] == [
         False,
         False,
         True,

@@ -2,7 +2,6 @@
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.utils.csp import build_policy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
@@ -10,7 +9,7 @@ from django.views.decorators.http import require_safe
 from accounts.requests import SignedInRequest
 
 from ...models import Template, TemplateVersion
-from ...previews import policy, preview_of
+from ...previews import framed, preview_of
 
 
 @require_safe
@@ -34,7 +33,4 @@ def preview(request: SignedInRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(TemplateVersion.readable_by(request.user), pk=pk)
     pictures = request.GET.get("images") == "1"
     told = {"preview": preview_of(found.html, pictures=pictures)}
-    response = render(request, "emails/preview.html", told)
-    response["Content-Security-Policy"] = build_policy(policy(pictures=pictures))
-    response["Referrer-Policy"] = "no-referrer"
-    return response
+    return framed(request, told, pictures=pictures)
