@@ -138,10 +138,12 @@ class Asked:
         return dumps(self.root) if self.root else ""
 
     @property
-    def bad_part(self) -> str:
-        """The first words of the text that cannot be read."""
-        first = self.problems[0] if self.problems else None
-        return self.text[first.start : first.end] if first and first.start is not None else ""
+    def told_problems(self) -> list[tuple[str, str]]:
+        """What is wrong, each with the words of the text that it is about, or ""."""
+        return [
+            (self.text[each.start : each.end] if each.start is not None else "", str(each))
+            for each in self.problems
+        ]
 
     @property
     def unfinished(self) -> str:

@@ -13,11 +13,13 @@ from django.urls import URLResolver, get_resolver, reverse
 
 from accounts.models import Team
 from campaigns.models import Category as Shelf
+from campaigns.models import Launch
 from emails.folders import FOLDERS
 from emails.models import Category, Status, Template
 from emails.tracking.rewriting import unsubscribe_url
 from prospects import consent
 from prospects.models import Group
+from search.models import SavedSearch
 from tasks.lists import VIEW_OF
 from tasks.models import Call, CallWord
 from tests.browser.conftest import enter, findings
@@ -28,8 +30,10 @@ from tests.factories import (
     make_draft,
     make_email,
     make_identity,
+    make_launch,
     make_launched,
     make_person,
+    make_run,
     make_saved_search,
     make_step,
     make_task,
@@ -61,6 +65,8 @@ OURS = {
 }
 SIGN_IN = ["account_login", "account_reset_password", "account_reset_password_done"]
 SECURITY = ["account_change_password", "mfa_index"]
+# The pages on which people are added to a campaign.
+ADDING = ("add", "add-email", "add-start")
 # They take what is posted, lead elsewhere, or are part of a page.
 NO_PAGES = {
     "campaigns:add-chosen",
@@ -117,15 +123,26 @@ def admin():
     consent.unsubscribe_address(people[3].email, source="link")
     make_launched(admin, *people)
     make_library(admin)
-    make_saved_search(admin, "viewed (clicked or -replied) group:Gone", name="Hot this week")
-    make_saved_search(make_user("Cilla Search"), "status:sent").share([Team.objects.get()])
+    make_searches(admin)
     make_tasks(admin, people[0])
-    make_cadence(admin, *people[:6])
+    make_cadence(admin, *people[:6], adding=people[4:10])
     left = admin.emails.get(subject="failed, number 0")
     told = {"email_id": left.pk, "because": "too_many", "words": "Three a week!"}
     consent.unsubscribe_address(left.to_address, source="link", **told)
     consent.block(["rival.example"], by=admin, why="A rival of ours")
     return admin
+
+
+def make_searches(admin):
+    """Saved searches of the admin's and of a colleague's, both shared; what was done with many emails,
+    and what is still to be done."""
+    teams, colleague = [Team.objects.get()], make_user("Cilla Search")
+    hot = "viewed (clicked or -replied) group:Gone"
+    make_saved_search(admin, hot, name="Hot this week").share(teams)
+    make_saved_search(colleague, "status:sent").share(teams)
+    emails = admin.emails.present()
+    make_run(admin, *emails.with_status(Status.DELIVERED), query="q=number", others=1)
+    make_run(admin, *emails.with_status(Status.DELIVERED, Status.DRAFT)).go_on()
 
 
 def make_tasks(admin, person):
@@ -148,8 +165,9 @@ def make_tasks(admin, person):
     task.reminders.create(user=admin, at=task.due_at)
 
 
-def make_cadence(admin, *people):
-    """A running campaign with a step of each kind, and one without any."""
+def make_cadence(admin, *people, adding):
+    """A running campaign with a step of each kind, to which others are about to be added; and one without
+    any."""
     make_campaign(admin, "Nobody in it yet")
     campaign = make_campaign(admin, "Q1 rollout", category=Shelf.named(admin, "Cold"))
     first = make_step(campaign)
@@ -164,6 +182,7 @@ def make_cadence(admin, *people):
     one.end("replied", by=None)
     two.pause(by=admin)
     three.step.campaign.enrollments.filter(pk=three.pk).update(state="attention", hitch="failed")
+    make_launch(campaign, *adding)
 
 
 def make_library(admin):
@@ -270,7 +289,14 @@ def pages_of_campaigns(admin) -> dict[str, str]:
     told |= {f"no {tab}": reverse(f"campaigns:{tab}", args=[empty.pk]) for tab in tabs}
     for step in campaign.steps.all():
         told[f"step {step.kind} {step.day}"] = reverse("campaigns:step", args=[step.pk])
+    addings = {step: reverse(f"campaigns:{step}", args=[campaign.pk]) for step in ADDING}
+    begun, started = Launch.begun_by(admin, campaign), admin.launches.started().get()
+    alone = f"?person={begun.people.order_by('pk').last().pk}"
     return told | {
+        "adding nobody yet": reverse("campaigns:add", args=[empty.pk]),
+        **{f"campaign {step}": address for step, address in addings.items()},
+        "campaign add-write": reverse("campaigns:add-write", args=[campaign.pk]) + alone,
+        "people were added": reverse("campaigns:launch", args=[started.pk]),
         "new step": reverse("campaigns:new-step", args=[empty.pk, "email"]),
         "campaign category": reverse("campaigns:category", args=[campaign.category.pk]),
         "campaigns in vain": reverse("campaigns:home") + "?words=nothing",
@@ -298,6 +324,8 @@ def pages_of_library(admin) -> dict[str, str]:
 
 def pages_of_search(admin) -> dict[str, str]:
     home, saved = reverse("search:home"), admin.saved_searches.get()
+    shared = SavedSearch.shared_with(admin).get()
+    waiting, done = admin.runs.order_by("pk")
     person = admin.people.first()
     tree = (
         '{"all":[{"field":"campaign"},{"field":"domain"},{"not":{"field":"status","op":"is",'
@@ -311,6 +339,12 @@ def pages_of_search(admin) -> dict[str, str]:
         "search unreadable": f"{home}?q=veiwed:3",
         "search without an answer": f"{home}?q=name:nobody",
         "search saved": saved.get_absolute_url(),
+        "search saved, changed": f"{saved.get_absolute_url()}&q=viewed:3",
+        "search shared by a colleague": shared.get_absolute_url(),
+        "search unreadable twice": f"{home}?q=veiwed:3+clikced:1",
+        "run to be done": waiting.get_absolute_url(),
+        "run done": done.get_absolute_url(),
+        "run done, those done": f"{done.get_absolute_url()}?show=done",
         "search edit": reverse("search:edit", args=[saved.pk]),
     }
 

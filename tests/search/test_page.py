@@ -302,3 +302,9 @@ def test_all_that_are_found_get_a_task(client, rita, found):
     client.post(reverse("people:act-on-ticked", args=["tasks"]), told)
 
     assert {task.person.first_name for task in rita.tasks.all()} == {"Maria", "Jonas"}
+
+
+def test_each_sentence_about_a_bad_text_stands_beside_the_words_that_it_is_about(client, rita):
+    page = client.get(HOME, {"q": "veiwed:3 name:a clikced:1"}).content.decode()
+
+    assert re.findall("<mark>(.*?)</mark>", page) == ["veiwed:3", "clikced:1"]
