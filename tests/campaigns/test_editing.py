@@ -4,20 +4,16 @@ from datetime import time, timedelta
 
 import pytest
 
-from campaigns import engine, jobs
+from campaigns import jobs
 from campaigns.editing import Affected, rewrite_all
 from campaigns.models import Enrollment, State, Step, Turn
 from emails.models import Email, Event, Status, StoredFile
 from tasks.models import Task
 from tests.campaigns.happenings import answer, arrive, mark, moment
-from tests.factories import make_campaign, make_enrollment, make_person, make_step, make_user
+from tests.campaigns.ways import go_on
+from tests.factories import make_campaign, make_enrollment, make_person, make_step
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def rita():
-    return make_user("Rita Berg")
 
 
 @pytest.fixture
@@ -37,11 +33,6 @@ def second(campaign) -> Step:
 def at_once(monkeypatch):
     """What is enqueued is done when the transaction would have committed."""
     monkeypatch.setattr(jobs.rewrite, "delay", jobs.rewrite)
-
-
-def go_on() -> None:
-    while engine.advance():
-        pass
 
 
 def waiting_in_second(campaign, **fields) -> tuple[Enrollment, Email]:

@@ -2,32 +2,21 @@
 
 import pytest
 
-from campaigns import engine
 from campaigns.models import State
 from emails.models import Email, Status
 from tasks.models import Task
 from tasks.writing import words_for
 from tests.campaigns.happenings import arrive, bounce, moment, refuse
+from tests.campaigns.ways import go_on
 from tests.factories import (
     make_campaign,
     make_draft,
     make_enrollment,
     make_person,
     make_step,
-    make_user,
 )
 
 pytestmark = pytest.mark.django_db
-
-
-def go_on() -> None:
-    while engine.advance():
-        pass
-
-
-@pytest.fixture
-def rita():
-    return make_user("Rita Berg")
 
 
 @pytest.fixture

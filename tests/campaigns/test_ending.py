@@ -3,7 +3,6 @@
 import pytest
 from django.utils import translation
 
-from campaigns import engine
 from campaigns.ending import end_all
 from campaigns.models import Because, Enrollment, State
 from emails.models import Email, Event, IllegalTransition, Status
@@ -12,6 +11,7 @@ from prospects import consent
 from prospects.models import Suppression
 from tasks.models import Task
 from tests.campaigns.happenings import answer, arrive, bounce, learn, mark, refuse
+from tests.campaigns.ways import begun, go_on
 from tests.factories import (
     make_campaign,
     make_enrollment,
@@ -24,28 +24,11 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def rita():
-    return make_user("Rita Berg")
-
-
-@pytest.fixture
 def campaign(rita):
     campaign = make_campaign(rita)
     make_step(campaign)
     make_step(campaign, day=3)
     return campaign
-
-
-def go_on() -> None:
-    while engine.advance():
-        pass
-
-
-def begun(campaign, **fields) -> tuple[Enrollment, Email]:
-    """Somebody whose first email waits."""
-    enrollment = make_enrollment(campaign, **fields)
-    go_on()
-    return enrollment, enrollment.turns.get().email
 
 
 def half_way(campaign, **fields) -> tuple[Enrollment, Email, Email]:

@@ -9,31 +9,16 @@ from campaigns.models import Enrollment, LaunchPerson, State, Turn
 from emails.models import Email, Event, Lane, Status, StoredFile
 from tasks.models import Task
 from tests.campaigns.happenings import arrive, learn, moment
+from tests.campaigns.ways import go_on
 from tests.factories import (
     make_campaign,
     make_enrollment,
     make_identity,
     make_person,
     make_step,
-    make_user,
 )
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def rita():
-    return make_user("Rita Berg")
-
-
-@pytest.fixture
-def campaign(rita):
-    return make_campaign(rita)
-
-
-def go_on() -> None:
-    while engine.advance():
-        pass
 
 
 def test_the_first_email_waits_for_its_start_as_if_a_rep_had_scheduled_it(rita, campaign):

@@ -35,12 +35,6 @@ def rita():
 
 
 @pytest.fixture
-def client(client, rita):
-    client.force_login(rita)
-    return client
-
-
-@pytest.fixture
 def campaign(rita):
     campaign = make_campaign(rita)
     make_step(campaign)

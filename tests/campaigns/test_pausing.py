@@ -5,20 +5,15 @@ from datetime import time, timedelta
 import pytest
 
 from accounts.models import UndoRefused
-from campaigns import engine
 from campaigns.models import Enrollment, EnrollmentRefused, State
 from emails.models import Email, Event, IllegalTransition, Status
 from emails.why import why
 from tasks.models import Task
 from tests.campaigns.happenings import answer, arrive, mark, moment, refuse
-from tests.factories import make_campaign, make_enrollment, make_person, make_step, make_user
+from tests.campaigns.ways import begun, go_on
+from tests.factories import make_campaign, make_enrollment, make_person, make_step
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def rita():
-    return make_user("Rita Berg")
 
 
 @pytest.fixture
@@ -28,17 +23,6 @@ def campaign(rita):
     make_step(campaign, "call", day=2)
     make_step(campaign, day=5)
     return campaign
-
-
-def go_on() -> None:
-    while engine.advance():
-        pass
-
-
-def begun(campaign, **fields) -> tuple[Enrollment, Email]:
-    enrollment = make_enrollment(campaign, **fields)
-    go_on()
-    return enrollment, enrollment.turns.get().email
 
 
 def fresh(email: Email) -> Email:

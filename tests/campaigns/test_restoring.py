@@ -2,19 +2,14 @@
 
 import pytest
 
-from campaigns import engine
 from campaigns.models import State
 from emails.models import Status
 from emails.restoring import hold
 from tests.campaigns.happenings import arrive, let_it_be_due
+from tests.campaigns.ways import go_on
 from tests.factories import make_campaign, make_enrollment, make_step, make_user
 
 pytestmark = pytest.mark.django_db
-
-
-def go_on() -> None:
-    while engine.advance():
-        pass
 
 
 def test_nothing_is_made_that_may_have_been_sent_since():

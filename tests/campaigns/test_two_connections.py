@@ -17,17 +17,13 @@ from emails.sending.mark import mark
 from tasks.models import Task, TaskClosed
 from tests.campaigns.happenings import answer, arrive, learn, let_it_be_due
 from tests.campaigns.happenings import mark as take_in_hand
+from tests.campaigns.ways import begun, go_on
 from tests.emails.test_two_connections import at_once
-from tests.factories import make_campaign, make_enrollment, make_step, make_user
+from tests.factories import make_campaign, make_enrollment, make_step
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 ROUNDS = 8
-
-
-@pytest.fixture
-def rita():
-    return make_user("Rita Berg")
 
 
 @pytest.fixture
@@ -36,17 +32,6 @@ def campaign(rita):
     make_step(campaign)
     make_step(campaign, day=2)
     return campaign
-
-
-def go_on() -> None:
-    while engine.advance():
-        pass
-
-
-def begun(campaign: Campaign) -> tuple[Enrollment, Email]:
-    enrollment = make_enrollment(campaign)
-    go_on()
-    return enrollment, enrollment.turns.get().email
 
 
 def nothing_waits(enrollment: Enrollment) -> bool:
