@@ -33,6 +33,10 @@ class TickedForm(forms.Form):
         """What is wrong, in one sentence."""
         return " ".join(str(error) for errors in self.errors.values() for error in errors)
 
+    def weigh(self, people: "PersonQuerySet") -> None:
+        """Raise GroupFull or TooMany where it cannot be done with all of `people`, before it is
+        begun with some of them."""
+
     def carry_out(self, people: "PersonQuerySet") -> Result:
         """Do it with `people`. Raises GroupFull."""
         raise NotImplementedError
@@ -56,13 +60,21 @@ class ToGroup(TickedForm):
         cleaned["new_group"] = " ".join(cleaned.get("new_group", "").split())
         if not self.errors and not cleaned["new_group"] and not cleaned["group"]:
             raise ValidationError(_("Choose a group, or give a new one a name."))
+        # Who typed a name means it, whatever the choice beside it says.
+        if cleaned["new_group"]:
+            cleaned["group"] = (
+                Group.objects.owned_by(self.user).called(cleaned["new_group"]).first()
+            )
         return cleaned
+
+    def weigh(self, people: "PersonQuerySet") -> None:
+        told = self.cleaned_data
+        group = told["group"] or Group(owner=self.user, name=told["new_group"])
+        group.has_room_for(people)
 
     def carry_out(self, people: "PersonQuerySet") -> Result:
         told = self.cleaned_data
-        # Who typed a name means it, whatever the choice beside it says.
-        group = None if told["new_group"] else told["group"]
-        return actions.add_to_group(people, self.user, group, told["new_group"])
+        return actions.add_to_group(people, self.user, told["group"], told["new_group"])
 
 
 class OutOfGroup(TickedForm):

@@ -58,8 +58,22 @@ def too_many(count: int) -> str:
 
 def label_of(run: Run) -> str:
     """What a run does, as its page is called."""
+    if run.is_of_people:
+        told = {"action": _doing(run)}
+        if run.back_of_id:
+            return _("Undo: %(action)s, with many people") % told
+        return _("%(action)s, with many people") % told
     action = named(run.action, run.owner)
-    label = str(action.label) if action else run.action
+    told = {"action": str(action.label) if action else run.action}
     if run.back_of_id:
-        return _("Undo: %(action)s, with many emails") % {"action": label}
-    return _("%(action)s, with many emails") % {"action": label}
+        return _("Undo: %(action)s, with many emails") % told
+    return _("%(action)s, with many emails") % told
+
+
+def _doing(run: Run) -> str:
+    from .dealing import doing_of
+
+    try:
+        return doing_of(run).label
+    except KeyError:  # what an older version could do
+        return run.action

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.requests import SignedInRequest
-from prospects import panes, ticked
+from prospects import many, panes, ticked
 from prospects.models import Person
 from ui.navigation import Entry, add
 from ui.slots import slot
@@ -20,7 +20,7 @@ from ui.templatetags.ui import icon
 
 from .asking import Asked
 from .counting import counted_last
-from .models import SavedSearch
+from .models import Run, SavedSearch
 from .problems import Refused, Unreadable
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ def _people_found(user: "User", query: QueryDict) -> "PersonQuerySet":
 
 
 ticked.LISTS[LIST] = _people_found
+many.BEGIN[:] = [lambda wish, people: Run.begin_with_people(wish, people).get_absolute_url()]
 
 
 @slot("folder-actions", order=10)

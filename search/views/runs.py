@@ -1,4 +1,4 @@
-"""What is done with many emails: how far it is, and what became of each."""
+"""What is done with many emails or people: how far it is, and what became of each."""
 
 from django.db import IntegrityError
 from django.http import HttpResponse
