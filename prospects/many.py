@@ -30,10 +30,12 @@ AT_ONCE = 200
 @dataclass
 class Outcome:
     """What became of some of many people: the ids of those with whom it was done, why others were
-    left out; and of whom what takes it back, as the Undo of that name knows it."""
+    left out, what has to be said of some besides; and what takes it back for each, as the Undo of
+    that name knows it."""
 
     done: Sequence[int] = ()
     left: Mapping[int, str] = field(default_factory=dict)
+    notes: Mapping[int, str] = field(default_factory=dict)
     undo: str = ""
     before: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
 
@@ -41,10 +43,12 @@ class Outcome:
 class Doing(Protocol):
     """One action as `told` by whoever asks for it, and as it is done with some of many people.
 
-    It is made anew for each few of them, in the transaction that keeps what became of them.
+    It is made anew for each few of them, in the transaction that keeps what became of them; so many
+    of them are `at_once` in one.
     """
 
     label: str
+    at_once: int
 
     def __init__(self, user: "User", action: str, told: QueryDict) -> None: ...
 
@@ -90,7 +94,7 @@ class WithTicked:
     def __init__(self, user: "User", action: str, told: QueryDict) -> None:
         self.user = user
         self.form = FORMS[action](user, told)
-        self.label = str(self.form.label)
+        self.label, self.at_once = str(self.form.label), AT_ONCE
 
     def carry_out(self, ids: Sequence[int]) -> Outcome:
         found = Person.seen_by(self.user).of_ids(ids)

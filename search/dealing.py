@@ -13,7 +13,7 @@ from accounts.models import Undo, UndoRefused
 from emails.models import IllegalTransition
 from emails.undo import WAYS_BACK
 from emails.why import why_not
-from prospects.many import AT_ONCE, DOINGS
+from prospects.many import DOINGS
 
 from . import acting
 from .models import Run, RunRow
@@ -27,7 +27,7 @@ log = structlog.get_logger(__name__)
 
 def size_of(run: Run) -> int:
     """How many are dealt with in one transaction."""
-    return AT_ONCE if run.is_of_people and not run.back_of_id else 1
+    return doing_of(run).at_once if run.is_of_people and not run.back_of_id else 1
 
 
 def deal_with(run: Run, rows: Sequence[RunRow]) -> None:
@@ -93,7 +93,7 @@ def _with_people(run: Run, rows: Sequence[RunRow]) -> None:
         if pk not in done:
             _leave(row, became.left.get(pk, ""))
             continue
-        row.outcome, row.why = RunRow.Outcome.DONE, ""
+        row.outcome, row.why = RunRow.Outcome.DONE, became.notes.get(pk, "")
         if pk in became.before:
             row.before = {"undo": became.undo, **became.before[pk]}
 

@@ -179,6 +179,10 @@ class RunRowQuerySet(models.QuerySet["RunRow"]):
     def left(self) -> Self:
         return self.filter(outcome=RunRow.Outcome.LEFT)
 
+    def noted(self) -> Self:
+        """Done, and there is something to know about it."""
+        return self.done().exclude(why="")
+
     def with_what_is_dealt_with(self, run: Run) -> Self:
         return self if run.is_of_people else self.select_related("email__owner")
 

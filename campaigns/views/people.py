@@ -9,6 +9,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.requests import SignedInRequest
 from accounts.undoing import offer_again
+from prospects.many import AT_ONCE, Wish, by_a_worker, posted
 from ui.ids import id_in, ids_in
 from ui.notices import tell
 from ui.paging import paginate
@@ -16,6 +17,7 @@ from ui.shortcuts import changed, page_that_asked, refused, render_part, wants_p
 from ui.templatetags.ui import grouped
 
 from ..acting import ACTIONS, do, offer
+from ..many import IN_CAMPAIGN
 from ..models import Campaign, Step
 from ..models.enrollments import EnrollmentQuerySet
 from ..opening import opened
@@ -67,6 +69,11 @@ def act(request: SignedInRequest, pk: int, action: str) -> HttpResponse:
     if chosen.question and "sure" not in request.POST:
         told = {"action": chosen, "count": count, "back": back, "posted": _posted(request)}
         return render(request, "campaigns/sure.html", told)
+    if count > AT_ONCE:
+        ids = [str(pk) for pk in found.values_list("pk", flat=True)]
+        asked = posted(request, *(["step"] if step else [])) | {"enrollment": ids}
+        wish = Wish(request.user, IN_CAMPAIGN, action, asked, back)
+        return by_a_worker(request, wish, found.people())
     result = do(chosen, found, request.user, step)
     undo = offer(result, request.user)
     link = ""
