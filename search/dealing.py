@@ -72,8 +72,7 @@ def _with_email(run: Run, email: "Email | None") -> None:
 
 
 def _take_back(run: Run, row: RunRow) -> None:
-    before = row.before or {}
-    Undo.REVERTS[before["undo"]](run.owner, before)
+    Undo.REVERTS[row.before["undo"]](run.owner, row.before)
 
 
 def doing_of(run: Run) -> "Doing":

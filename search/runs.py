@@ -155,7 +155,7 @@ class Run(models.Model):
         from emails.undo import WAYS_BACK
 
         if self.is_of_people:
-            return self.rows.done().exclude(before=None)
+            return self.rows.done().exclude(before={})
         return self.rows.done() if self.action in WAYS_BACK else self.rows.none()
 
     @transaction.atomic
@@ -203,7 +203,7 @@ class RunRow(models.Model):
     person = models.ForeignKey("prospects.Person", models.CASCADE, null=True, related_name="+")
     outcome = models.CharField(max_length=5, choices=Outcome, blank=True)
     why = models.TextField(blank=True)
-    before = models.JSONField(null=True)
+    before = models.JSONField(default=dict)
 
     objects = RunRowQuerySet.as_manager()
 

@@ -51,7 +51,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="runrow",
             name="before",
-            field=models.JSONField(null=True),
+            field=models.JSONField(default=dict),
         ),
         migrations.AddConstraint(
             model_name="runrow",
