@@ -30,6 +30,7 @@ class InCampaign:
     def __init__(self, user: "User", action: str, told: QueryDict) -> None:
         self.user, self.told, self.action = user, told, ACTIONS[action]
         self.label = str(self.action.label).removesuffix("…")
+        self.about = _campaign_of(told)
         self.at_once = 1 if self.action.singly else AT_ONCE
 
     def carry_out(self, ids: Sequence[int]) -> Outcome:
@@ -56,6 +57,7 @@ class TakingOut:
     def __init__(self, user: "User", action: str, told: QueryDict) -> None:
         self.user, self.told = user, told
         self.label, self.at_once = _("Remove from campaign"), AT_ONCE
+        self.about = _campaign_of(told)
 
     def carry_out(self, ids: Sequence[int]) -> Outcome:
         people, asked = Person.seen_by(self.user).of_ids(ids), id_in(self.told.get("campaign"))
@@ -67,6 +69,12 @@ class TakingOut:
         removed = remove(Enrollment.objects.of_ids(whose), self.user)
         done = {whose[each.pk] for each in removed.people}
         return _outcome(done, left, removed.undo, whose, bool(removed.ended.in_hand))
+
+
+def _campaign_of(told: QueryDict) -> str:
+    """Its name; the user has chosen it, and has seen it then."""
+    campaign = Campaign.objects.filter(pk=id_in(told.get("campaign"))).first()
+    return str(campaign or "")
 
 
 DOINGS |= {IN_CAMPAIGN: InCampaign, TAKING_OUT: TakingOut}

@@ -48,6 +48,7 @@ class Doing(Protocol):
     """
 
     label: str
+    about: str  # which group, what value; "" if there is no more to say
     at_once: int
 
     def __init__(self, user: "User", action: str, told: QueryDict) -> None: ...
@@ -95,6 +96,7 @@ class WithTicked:
         self.user = user
         self.form = FORMS[action](user, told)
         self.label, self.at_once = str(self.form.label), AT_ONCE
+        self.about = self.form.about if self.form.is_valid() else ""
 
     def carry_out(self, ids: Sequence[int]) -> Outcome:
         found = Person.seen_by(self.user).of_ids(ids)

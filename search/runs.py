@@ -30,6 +30,11 @@ class RunQuerySet(models.QuerySet["Run"]):
         free = models.Q(taken_until=None) | models.Q(taken_until__lte=timezone.now())
         return self.unfinished().filter(free)
 
+    def of_late(self) -> Self:
+        """Under way, or finished a short while ago; the last begun first."""
+        lately = models.Q(finished_at__gt=timezone.now() - Run.LATELY)
+        return self.filter(models.Q(finished_at=None) | lately).order_by("-pk")
+
     def over(self) -> Self:
         """Nobody asks any more what became of them."""
         return self.filter(finished_at__lte=timezone.now() - Run.KEPT)
@@ -46,6 +51,7 @@ class Run(models.Model):
     EMAILS: ClassVar = "emails"
     MOST: ClassVar = 20_000  # emails; of people LIMITS["PEOPLE_AT_ONCE"]
     KEPT: ClassVar = timedelta(days=30)
+    LATELY: ClassVar = timedelta(minutes=10)  # as long as an Undo is offered
     # A worker lets others have a turn after so many seconds; one that died is missed for so long.
     TURN: ClassVar = 20
     LEASE: ClassVar = timedelta(seconds=60)
@@ -163,7 +169,12 @@ class Run(models.Model):
         """Let a worker take back what it did, the last first; what has moved since is left out, and
         says so."""
         run = Run.objects.create(
-            owner=self.owner, doing=self.doing, action=self.action, page=self.page, back_of=self
+            owner=self.owner,
+            doing=self.doing,
+            action=self.action,
+            told=self.told,
+            page=self.page,
+            back_of=self,
         )
         told = self._to_take_back().order_by("-pk").values("email_id", "person_id", "before")
         return run._of(RunRow(run=run, **row) for row in told)

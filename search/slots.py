@@ -18,6 +18,7 @@ from ui.navigation import Entry, add
 from ui.slots import slot
 from ui.templatetags.ui import icon
 
+from .acting import label_of
 from .asking import Asked
 from .counting import counted_last
 from .models import Run, SavedSearch
@@ -75,6 +76,16 @@ def saved_searches(request: HttpRequest, _about: object) -> SafeString:
         "open_saved": request.GET.get("saved", ""),
     }
     return render_to_string("search/_side.html", told, request)
+
+
+@slot("side-bar", order=20)
+def under_way(request: HttpRequest, _about: object) -> SafeString:
+    """What is being done with many, so that nobody has to stay on its page to come back to it."""
+    user = cast(SignedInRequest, request).user
+    if not user.is_authenticated or not (runs := list(user.runs.of_late()[:3])):
+        return SafeString()
+    told = {"runs": [(run, label_of(run)) for run in runs]}
+    return render_to_string("search/_under_way.html", told, request)
 
 
 @slot("people-groups", order=10)

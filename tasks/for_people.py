@@ -49,6 +49,10 @@ class MakeTasks(TickedForm):
     def clean_task_day(self) -> Any:
         return self.cleaned_data["task_day"] or timezone.localdate(timezone=self.user.zone)
 
+    @property
+    def about(self) -> str:
+        return str(self.cleaned_data["task_name"])
+
     def weigh(self, people: "PersonQuerySet") -> None:
         if (count := people.count()) > MOST:
             raise TooMany(count, MOST)

@@ -18,9 +18,9 @@ def show(request: SignedInRequest, pk: int) -> HttpResponse:
     """How far it is; those that were left out first, each with the reason."""
     run = get_object_or_404(request.user.runs, pk=pk)
     kinds = {"left": run.rows.left(), "done": run.rows.done(), "noted": run.rows.noted()}
-    asked = request.GET.get("show", "")
-    shows = asked if asked in kinds else "left"
     left, done, noted = (rows.count() for rows in kinds.values())
+    asked = request.GET.get("show", "")
+    shows = asked if asked in kinds else "left" if left else "done"
     told = {
         "run": run,
         "label": label_of(run),

@@ -3,6 +3,7 @@
 import pytest
 from django.db import connection, transaction
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import Undo
 from campaigns.models import State
@@ -365,3 +366,61 @@ def test_it_says_whose_email_is_with_the_server_already(client, rita, ways):
     assert run.rows.done().count() == 2
     assert "To know" in see(client, run)
     assert "on its way to the server already" in see(client, run, show="noted")
+
+
+def test_all_of_a_search_are_a_success_of_the_campaign_that_is_chosen(client, ways):
+    asked = ALL | {"campaign": ways[0].campaign_id}
+    client.post(reverse("campaigns:succeed"), asked)
+    run = Run.objects.get()
+    work()
+
+    assert told(run) == {"Maria": "done", "Jonas": "done"}
+    assert "Mark as success, with many people: Q1 rollout" in see(client, run)
+    take_back(client, run)
+    assert {way.succeeded_at for way in type(ways[0]).objects.all()} == {None}
+
+
+def test_few_are_a_success_at_once_and_only_of_the_way_that_was_begun_last(client, ways):
+    client.post(
+        reverse("campaigns:act", args=[ways[0].campaign_id, "remove"]),
+        {"enrollment": ways[0].pk, "sure": "yes"},
+    )
+    again = make_enrollment(ways[0].campaign, ways[0].person)
+    told = {"person": ways[0].person_id, "campaign": ways[0].campaign_id}
+    page = client.post(reverse("campaigns:succeed"), told, follow=True)
+
+    assert "is marked as a success" in page.content.decode()
+    assert [way.pk for way in type(again).objects.exclude(succeeded_at=None)] == [again.pk]
+    assert Undo.objects.latest("pk").use() == "Undone for 1 person."
+
+
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [({}, "Choose the campaign first."), ({"campaign": 1}, "None of them is in this campaign.")],
+)
+def test_without_a_campaign_that_they_are_in_nobody_is_a_success(client, rita, people, told, words):
+    told = {"campaign": make_campaign(rita).pk} if told else {}
+    asked = {"person": people[0].pk} | told
+    page = client.post(reverse("campaigns:succeed"), asked, follow=True)
+
+    assert words in page.content.decode()
+
+
+# Coming back to it -----------------------------------------------------------------------------
+
+
+def test_every_page_leads_to_what_is_under_way_and_soon_no_more(client, rita, people):
+    run = begin(client, "source", source="Web")
+    assert f'href="{run.get_absolute_url()}"' in client.get("/people/").content.decode()
+    work()
+    assert "Set source, with many people: Web" in client.get("/people/").content.decode()
+
+    Run.objects.update(finished_at=timezone.now() - Run.LATELY)
+    assert run.get_absolute_url() not in client.get("/people/").content.decode()
+
+
+def test_a_colleague_is_not_told_of_it(client, rita, people):
+    run = begin(client, "source", source="Web")
+    client.force_login(make_user("Ada Admin", role="admin"))
+
+    assert run.get_absolute_url() not in client.get("/people/").content.decode()
