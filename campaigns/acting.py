@@ -27,18 +27,20 @@ if TYPE_CHECKING:
     from .models.enrollments import EnrollmentQuerySet
 
 Words = str | Promise
-# More is never done at once, in a handful of statements; and of what is done one by one.
-MOST, MOST_SINGLY = 5000, 500
+# More is never done at once.
+MOST = 5000
+NOT_OPEN = _("Only somebody whose way through the campaign is not over can be removed.")
+SUCCEEDED = _("Only somebody who is no success yet can be marked as one.")
 
 
 @dataclass
 class Result:
-    """With whom it was done, who was left out and why, what has to be said besides, and how it is
-    taken back where the verb itself has noted that."""
+    """With whom it was done, why others were left out, by id, what has to be said besides, and how
+    it is taken back where the verb itself has noted that."""
 
     action: "Action"
     done: list[Enrollment] = field(default_factory=list)
-    left: list[str] = field(default_factory=list)
+    left: dict[int, str] = field(default_factory=dict)
     also: list[str] = field(default_factory=list)
     undo: Undo | None = None
 
@@ -49,7 +51,7 @@ class Result:
             told = {"count": len(self.done), "who": self.done[0].person.name}
             said.append(str(self.action.done % told))
         said += self.also
-        reasons = list(dict.fromkeys(self.left))
+        reasons = list(dict.fromkeys(self.left.values()))
         said += reasons[:3]
         if self.done and self.left:
             left = ngettext("%(count)s was left out.", "%(count)s were left out.", len(self.left))
@@ -72,6 +74,7 @@ class Action:
     undo: str = ""
     kind: str = ""
     most: int = MOST
+    singly: bool = False  # each in a transaction of their own
 
 
 def do(action: Action, people: "EnrollmentQuerySet", by: "User", to: "Step | None") -> Result:
@@ -100,7 +103,7 @@ def _each(verb: Callable[..., Any]) -> Callable[..., None]:
             try:
                 ended = verb(enrollment, to, by=by) if to else verb(enrollment, by=by)
             except EnrollmentRefused as error:
-                result.left.append(str(error))
+                result.left[enrollment.pk] = str(error)
             else:
                 result.done.append(enrollment)
                 in_hand += ended.in_hand if isinstance(ended, Ended) else 0
@@ -118,17 +121,16 @@ def _at_once(verb: Callable[..., set[int]], left: Words) -> Callable[..., None]:
     ) -> None:
         chosen = list(people)
         done = verb(Enrollment.objects.of_ids([each.pk for each in chosen]), by=by)
-        result.done = [each for each in chosen if each.pk in done]
-        result.left = [str(left)] * (len(chosen) - len(result.done))
+        _part(result, chosen, done, left)
 
     return carry_out
 
 
 def _remove(result: Result, people: "EnrollmentQuerySet", by: "User", _to: "Step | None") -> None:
-    removed = remove(Enrollment.objects.of_ids([enrollment.pk for enrollment in people]), by)
-    result.done, result.undo = removed.people, removed.undo
-    if not removed.people:
-        result.left.append(str(_("It is over for them already.")))
+    chosen = list(people)
+    removed = remove(Enrollment.objects.of_ids([each.pk for each in chosen]), by)
+    result.undo = removed.undo
+    _part(result, chosen, {each.pk for each in removed.people}, NOT_OPEN)
     if removed.ended.sentence:
         result.also.append(removed.ended.sentence)
 
@@ -136,9 +138,13 @@ def _remove(result: Result, people: "EnrollmentQuerySet", by: "User", _to: "Step
 def _succeed(result: Result, people: "EnrollmentQuerySet", by: "User", _to: "Step | None") -> None:
     chosen = list(people)
     marked, result.undo = mark(Enrollment.objects.of_ids([e.pk for e in chosen]), by)
-    result.done = [enrollment for enrollment in chosen if enrollment.pk in marked]
-    if not marked:
-        result.left.append(str(_("They are marked as a success already.")))
+    _part(result, chosen, set(marked), SUCCEEDED)
+
+
+def _part(result: Result, chosen: list[Enrollment], done: set[int], left: Words) -> None:
+    """Those it was done with from the others, who are left out for that reason."""
+    result.done = [each for each in chosen if each.pk in done]
+    result.left = {each.pk: str(left) for each in chosen if each.pk not in done}
 
 
 OPEN = (State.ACTIVE, State.PAUSED, State.ATTENTION)
@@ -152,7 +158,7 @@ ACTIONS = {
             (State.ATTENTION,),
             ngettext_lazy("%(who)s: tried again.", "Tried again for %(count)s people.", "count"),
             _each(Enrollment.retry),
-            most=MOST_SINGLY,
+            singly=True,
         ),
         Action(
             "skip",
@@ -165,7 +171,7 @@ ACTIONS = {
                 "count",
             ),
             _each(Enrollment.skip_step),
-            most=MOST_SINGLY,
+            singly=True,
             question=_("Skip the step? Its waiting email or task goes, and the next step comes."),
         ),
         Action(
@@ -205,7 +211,7 @@ ACTIONS = {
             OPEN,
             ngettext_lazy("%(who)s was moved.", "%(count)s people were moved.", "count"),
             _each(Enrollment.move_to),
-            most=MOST_SINGLY,
+            singly=True,
         ),
         Action(
             "remove",

@@ -13,7 +13,7 @@ from ui.navigation import Entry, add
 from ui.slots import slot
 from ui.templatetags.ui import grouped
 
-from . import on_emails, on_people  # noqa: F401
+from . import many, on_emails, on_people  # noqa: F401
 from .models import Campaign, Step
 
 if TYPE_CHECKING:

@@ -15,7 +15,9 @@ from .models import Enrollment, Turn
 
 if TYPE_CHECKING:
     from accounts.models import User
+    from prospects.models.people import PersonQuerySet
 
+    from .models import Campaign
     from .models.enrollments import EnrollmentQuerySet
 
 UNDO = "campaigns.succeed"
@@ -30,6 +32,15 @@ def mark(enrollments: "EnrollmentQuerySet", user: "User") -> tuple[list[int], Un
     marked = Enrollment.objects.of_ids(fresh).mark_success()
     before = {"enrollments": marked, "emails": emails}
     return marked, Undo.objects.create(user=user, action=UNDO, before=before) if marked else None
+
+
+def last_ways(user: "User", campaign: "Campaign", people: "PersonQuerySet") -> "EnrollmentQuerySet":
+    """The way of each of `people` through `campaign` that was begun last, of those that `user` may
+    act on."""
+    theirs = Enrollment.objects.of(campaign).seen_by(user)
+    theirs = theirs.filter(person__in=people.order_by().values("pk"))
+    last = theirs.order_by("person", "-pk").distinct("person").values_list("pk", flat=True)
+    return Enrollment.objects.of_ids(list(last))
 
 
 def _last_arrived(enrollments: list[int]) -> list[Email]:

@@ -42,6 +42,7 @@ urlpatterns = [
     *leaving,
     path("", campaigns.index, name="home"),
     path("new/", campaigns.new, name="new"),
+    path("success/", people.succeed, name="succeed"),
     path("<int:pk>/", steps.setup, name="campaign"),
     path("<int:pk>/people/", people.people, name="people"),
     path("<int:pk>/people/<people-action:action>/", people.act, name="act"),

@@ -5,7 +5,7 @@ is left out alone. All of it is written at once or, where something breaks off, 
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -30,11 +30,17 @@ NAMED = 3
 
 @dataclass
 class Result:
-    """What became of the people: how many it was done with, and why not with others."""
+    """What became of the people: how many it was done with, and why not with others.
+
+    `out` says the same of each who was left out, by id, and `before` of each with whom something
+    was done what `undo` needs to know of that person alone.
+    """
 
     said: str = ""
     left: list[str] = field(default_factory=list)
     undo: Undo | None = None
+    out: Mapping[int, str] = field(default_factory=dict)
+    before: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)
 
     @property
     def sentence(self) -> str:
@@ -46,29 +52,34 @@ def counted(words: Callable[[int], str], count: int, **more: object) -> str:
     return words(count) % {"count": number_format(count, force_grouping=True), **more}
 
 
-def own(people: PersonQuerySet, user: "User") -> tuple[PersonQuerySet, list[str]]:
-    """Those whom `user` may change, and what there is to say of the others."""
+def own(people: PersonQuerySet, user: "User") -> tuple[PersonQuerySet, dict[int, str]]:
+    """Those whom `user` may change, and what there is to say of each of the others, by name."""
     mine = people.editable_by(user)
     if user.is_admin:
-        return mine, []
-    others = people.exclude(owner=user).select_related("owner")
-    said = [
-        _("%(person)s is %(owner)s’s and was left as it is.")
+        return mine, {}
+    others = people.exclude(owner=user).select_related("owner").order_by("sort_name", "pk")
+    return mine, {
+        person.pk: _("%(person)s is %(owner)s’s and was left as it is.")
         % {"person": person.name, "owner": person.owner}
-        for person in others.order_by("sort_name", "pk")[:NAMED]
-    ]
-    if (more := others.count() - NAMED) > 0:
-        said.append(
-            counted(
-                lambda n: ngettext(
-                    "%(count)s more belongs to somebody else.",
-                    "%(count)s more belong to somebody else.",
-                    n,
-                ),
-                more,
-            )
-        )
-    return mine, said
+        for person in others
+    }
+
+
+def some_of(sentences: Iterable[str], more: Callable[[int], str]) -> list[str]:
+    """The first few of them, and in the words of `more` how many more there are."""
+    told = list(sentences)
+    rest = [counted(more, len(told) - NAMED)] if len(told) > NAMED else []
+    return told[:NAMED] + rest
+
+
+def named(others: Mapping[int, str]) -> list[str]:
+    """Of those whom somebody else has, a few by name."""
+    return some_of(
+        others.values(),
+        lambda n: ngettext(
+            "%(count)s more belongs to somebody else.", "%(count)s more belong to somebody else.", n
+        ),
+    )
 
 
 # Groups -----------------------------------------------------------------------------------------
@@ -104,8 +115,11 @@ def add_to_group(people: PersonQuerySet, user: "User", group: Group | None, name
                 group=group.name,
             )
         ]
+        already = _("Is in “%(group)s” already.") % {"group": group.name}
+        result.out = dict.fromkeys(set(ids).difference(new), already)
     if new or made:
         before = {"group": group.pk, "people": new, "made": made}
+        result.before = {pk: before | {"people": [pk]} for pk in new}
         result.undo = Undo.objects.create(user=user, action="prospects.group", before=before)
     return result
 
@@ -116,6 +130,8 @@ def _take_out(user: "User", before: Mapping[str, Any]) -> str:
     if group is None:
         raise UndoRefused(_("The group is gone, so this cannot be undone any more."))
     gone = group.drop_ids(before["people"])
+    if not gone and before["people"]:
+        raise UndoRefused(_("Something has changed meanwhile, so this cannot be undone any more."))
     if before["made"] and not group.memberships.exists():
         group.delete()
         return _("Undone: the group “%(group)s” is gone again.") % {"group": group.name}
@@ -133,9 +149,13 @@ def _take_out(user: "User", before: Mapping[str, Any]) -> str:
 @transaction.atomic
 def leave_group(people: PersonQuerySet, user: "User", group: Group) -> Result:
     """Take them out of `group`."""
-    gone = group.drop_ids(people.values_list("pk", flat=True))
+    ids = list(people.values_list("pk", flat=True))
+    gone = group.drop_ids(ids)
+    is_not_in = _("Is not in “%(group)s”.") % {"group": group.name}
+    out = dict.fromkeys(set(ids).difference(gone), is_not_in)
     if not gone:
-        return Result(left=[_("None of them is in “%(group)s”.") % {"group": group.name}])
+        none = _("None of them is in “%(group)s”.") % {"group": group.name}
+        return Result(left=[none], out=out)
     said = counted(
         lambda n: ngettext(
             "%(count)s person left “%(group)s”.", "%(count)s people left “%(group)s”.", n
@@ -145,7 +165,8 @@ def leave_group(people: PersonQuerySet, user: "User", group: Group) -> Result:
     )
     before = {"group": group.pk, "people": gone}
     undo = Undo.objects.create(user=user, action="prospects.leave", before=before)
-    return Result(said, undo=undo)
+    each = {pk: before | {"people": [pk]} for pk in gone}
+    return Result(said, undo=undo, out=out, before=each)
 
 
 @Undo.reverts("prospects.leave")
@@ -174,7 +195,7 @@ def put(people: PersonQuerySet, user: "User", name: str, value: str, shown: str)
 
     `shown` is the value as the user reads it.
     """
-    mine, left = own(people, user)
+    mine, others = own(people, user)
     before: dict[str, list[int]] = defaultdict(list)
     changing = mine.exclude(**{name: value}).order_by("pk").select_for_update(of=("self",))
     for pk, old in changing.values_list("pk", name):
@@ -193,9 +214,12 @@ def put(people: PersonQuerySet, user: "User", name: str, value: str, shown: str)
         what=_label(name),
         value=shown or _("none"),
     )
-    result = Result(said if count else "", left)
+    result = Result(said if count else "", named(others), out=others)
     if ids:
         told = {"name": name, "value": value, "before": before}
+        result.before = {
+            pk: told | {"before": {old: [pk]}} for old, some in before.items() for pk in some
+        }
         result.undo = Undo.objects.create(user=user, action="prospects.put", before=told)
     return result
 
@@ -228,6 +252,7 @@ def _put_before(user: "User", before: Mapping[str, Any]) -> str:
 def stop_mail(people: PersonQuerySet, user: "User") -> Result:
     """Unsubscribe them: nobody of the organisation mails them any more, and what waits to go to
     them is stopped."""
+    addresses = {pk: email.strip().lower() for pk, email in people.values_list("pk", "email")}
     effect = consent.unsubscribe(people, source=ConsentChange.Source.BULK, by=user)
     said = [
         counted(
@@ -248,6 +273,15 @@ def stop_mail(people: PersonQuerySet, user: "User") -> Result:
                 known,
             )
         result.left = [words % {"count": number_format(known, force_grouping=True)}]
+    new = {row.value: row.pk for row in effect.new}
+    already = _("Is unsubscribed already.")
+    result.out = {pk: already for pk, address in addresses.items() if address not in new}
     if effect.new:
         result.undo = consent.offer_undo(user, effect)
+        # Of two with one address the first takes it back.
+        result.before = {
+            pk: {"suppressions": [new.pop(address)]}
+            for pk, address in addresses.items()
+            if address in new
+        }
     return result

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from accounts.models import Undo, UndoRefused
 
-from .actions import NAMED, Result, counted, own
+from .actions import NAMED, Result, counted, named, own, some_of
 from .keeping import kept
 from .models import Person
 
@@ -24,36 +24,33 @@ if TYPE_CHECKING:
 def delete(people: "PersonQuerySet", user: "User") -> Result:
     """Put those whom `user` may change into the trash, but who is in use elsewhere, as in a
     campaign; their emails and groups keep them."""
-    mine, left = own(people, user)
+    mine, others = own(people, user)
     ids = list(mine.order_by("pk").select_for_update(of=("self",)).values_list("pk", flat=True))
     held = kept(ids, user)
-    left += _named(list(held.values()))
+    left = named(others) + _named(held)
     ids = [pk for pk in ids if pk not in held]
     Person.objects.of_ids(ids).update(removed_at=timezone.now())
     said = counted(
         lambda n: ngettext("%(count)s person was deleted.", "%(count)s people were deleted.", n),
         len(ids),
     )
-    result = Result(said if ids else "", left)
+    result = Result(said if ids else "", left, out=others | held)
     if ids:
         told = {"people": ids}
+        result.before = {pk: {"people": [pk]} for pk in ids}
         result.undo = Undo.objects.create(user=user, action="prospects.delete", before=told)
     return result
 
 
-def _named(sentences: Sequence[str]) -> list[str]:
-    """The first few of them, and how many more there are."""
-    if (more := len(sentences) - NAMED) <= 0:
-        return list(sentences)
-    words = counted(
+def _named(held: Mapping[int, str]) -> list[str]:
+    return some_of(
+        held.values(),
         lambda n: ngettext(
             "%(count)s more was left for such a reason.",
             "%(count)s more were left for such reasons.",
             n,
         ),
-        more,
     )
-    return [*sentences[:NAMED], words]
 
 
 @Undo.reverts("prospects.delete")

@@ -33,6 +33,15 @@ class TickedForm(forms.Form):
         """What is wrong, in one sentence."""
         return " ".join(str(error) for errors in self.errors.values() for error in errors)
 
+    @property
+    def about(self) -> str:
+        """Which group, what value: beside the label, for whoever comes back to it later."""
+        return ""
+
+    def weigh(self, people: "PersonQuerySet") -> None:
+        """Raise GroupFull or TooMany where it cannot be done with all of `people`, before it is
+        begun with some of them."""
+
     def carry_out(self, people: "PersonQuerySet") -> Result:
         """Do it with `people`. Raises GroupFull."""
         raise NotImplementedError
@@ -56,13 +65,25 @@ class ToGroup(TickedForm):
         cleaned["new_group"] = " ".join(cleaned.get("new_group", "").split())
         if not self.errors and not cleaned["new_group"] and not cleaned["group"]:
             raise ValidationError(_("Choose a group, or give a new one a name."))
+        # Who typed a name means it, whatever the choice beside it says.
+        if cleaned["new_group"]:
+            cleaned["group"] = (
+                Group.objects.owned_by(self.user).called(cleaned["new_group"]).first()
+            )
         return cleaned
+
+    @property
+    def about(self) -> str:
+        return str(self.cleaned_data["group"] or self.cleaned_data["new_group"])
+
+    def weigh(self, people: "PersonQuerySet") -> None:
+        told = self.cleaned_data
+        group = told["group"] or Group(owner=self.user, name=told["new_group"])
+        group.has_room_for(people)
 
     def carry_out(self, people: "PersonQuerySet") -> Result:
         told = self.cleaned_data
-        # Who typed a name means it, whatever the choice beside it says.
-        group = None if told["new_group"] else told["group"]
-        return actions.add_to_group(people, self.user, group, told["new_group"])
+        return actions.add_to_group(people, self.user, told["group"], told["new_group"])
 
 
 class OutOfGroup(TickedForm):
@@ -80,6 +101,10 @@ class OutOfGroup(TickedForm):
         super().__init__(*args, **kwargs)
         self.fields["left"].queryset = Group.changed_by(self.user)  # type: ignore[attr-defined]
 
+    @property
+    def about(self) -> str:
+        return str(self.cleaned_data["left"])
+
     def carry_out(self, people: "PersonQuerySet") -> Result:
         return actions.leave_group(people, self.user, self.cleaned_data["left"])
 
@@ -88,6 +113,10 @@ class SetSource(TickedForm):
     name, label = "source", _("Set source")
 
     source = forms.CharField(label=_("Source"), required=False, max_length=100)
+
+    @property
+    def about(self) -> str:
+        return str(self.cleaned_data["source"] or _("none"))
 
     def carry_out(self, people: "PersonQuerySet") -> Result:
         source = " ".join(self.cleaned_data["source"].split())
@@ -103,10 +132,18 @@ class SetAuthorization(TickedForm):
         required=False,
     )
 
+    @property
+    def _shown(self) -> str:
+        shown = dict(Person.Authorization.choices)
+        return str(shown.get(self.cleaned_data["authorization"], ""))
+
+    @property
+    def about(self) -> str:
+        return self._shown or str(_("none"))
+
     def carry_out(self, people: "PersonQuerySet") -> Result:
         chosen = self.cleaned_data["authorization"]
-        shown = str(dict(Person.Authorization.choices).get(chosen, ""))
-        return actions.put(people, self.user, "authorization", chosen, shown)
+        return actions.put(people, self.user, "authorization", chosen, self._shown)
 
 
 class Unsubscribe(TickedForm):

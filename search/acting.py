@@ -58,8 +58,24 @@ def too_many(count: int) -> str:
 
 def label_of(run: Run) -> str:
     """What a run does, as its page is called."""
-    action = named(run.action, run.owner)
-    label = str(action.label) if action else run.action
-    if run.back_of_id:
-        return _("Undo: %(action)s, with many emails") % {"action": label}
-    return _("%(action)s, with many emails") % {"action": label}
+    label = about = ""
+    if run.is_of_people:
+        label, about = _doing(run)
+        words = _("%(action)s, with many people")
+        undo = _("Undo: %(action)s, with many people")
+    else:
+        action = named(run.action, run.owner)
+        label = str(action.label) if action else run.action
+        words, undo = _("%(action)s, with many emails"), _("Undo: %(action)s, with many emails")
+    said = (undo if run.back_of_id else words) % {"action": label}
+    return f"{said}: {about}" if about else said
+
+
+def _doing(run: Run) -> tuple[str, str]:
+    from .dealing import doing_of
+
+    try:
+        doing = doing_of(run)
+    except KeyError:  # what an older version could do
+        return run.action, ""
+    return doing.label, doing.about

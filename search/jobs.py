@@ -12,7 +12,7 @@ from .models import Run
 
 @shared_task(ignore_result=True, throws=(Run.DoesNotExist,))
 def go_on(pk: int) -> None:
-    """Do some more of an action with many emails; the rest in a job of its own."""
+    """Do some more of an action with many; the rest in a job of its own."""
     cache.delete(f"run:{pk}")
     if Run.objects.get(pk=pk).go_on():
         go_on.delay(pk)
@@ -27,5 +27,5 @@ def go_on_with_all() -> None:
 
 @shared_task(ignore_result=True)
 def prune() -> None:
-    """Forget what became of emails of long ago. Beat runs this every night."""
+    """Forget what became of many long ago. Beat runs this every night."""
     Run.objects.over().delete()

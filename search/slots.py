@@ -12,15 +12,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.requests import SignedInRequest
-from prospects import panes, ticked
+from prospects import many, panes, ticked
 from prospects.models import Person
 from ui.navigation import Entry, add
 from ui.slots import slot
 from ui.templatetags.ui import icon
 
+from .acting import label_of
 from .asking import Asked
 from .counting import counted_last
-from .models import SavedSearch
+from .models import Run, SavedSearch
 from .problems import Refused, Unreadable
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ def _people_found(user: "User", query: QueryDict) -> "PersonQuerySet":
 
 
 ticked.LISTS[LIST] = _people_found
+many.BEGIN[:] = [lambda wish, people: Run.begin_with_people(wish, people).get_absolute_url()]
 
 
 @slot("folder-actions", order=10)
@@ -74,6 +76,16 @@ def saved_searches(request: HttpRequest, _about: object) -> SafeString:
         "open_saved": request.GET.get("saved", ""),
     }
     return render_to_string("search/_side.html", told, request)
+
+
+@slot("side-bar", order=20)
+def under_way(request: HttpRequest, _about: object) -> SafeString:
+    """What is being done with many, so that nobody has to stay on its page to come back to it."""
+    user = cast(SignedInRequest, request).user
+    if not user.is_authenticated or not (runs := list(user.runs.of_late()[:3])):
+        return SafeString()
+    told = {"runs": [(run, label_of(run)) for run in runs]}
+    return render_to_string("search/_under_way.html", told, request)
 
 
 @slot("people-groups", order=10)

@@ -49,10 +49,16 @@ class MakeTasks(TickedForm):
     def clean_task_day(self) -> Any:
         return self.cleaned_data["task_day"] or timezone.localdate(timezone=self.user.zone)
 
-    def carry_out(self, people: "PersonQuerySet") -> Result:
-        told = self.cleaned_data
+    @property
+    def about(self) -> str:
+        return str(self.cleaned_data["task_name"])
+
+    def weigh(self, people: "PersonQuerySet") -> None:
         if (count := people.count()) > MOST:
             raise TooMany(count, MOST)
+
+    def carry_out(self, people: "PersonQuerySet") -> Result:
+        told = self.cleaned_data
         model = Task(
             creator=self.user,
             assignee=self.user,
@@ -86,7 +92,9 @@ def make(people: "PersonQuerySet", model: Task, user: "User") -> Result:
         name=model.name,
     )
     before = {"tasks": [task.pk for task in made]}
-    return Result(said, undo=Undo.objects.create(user=user, action=MADE, before=before))
+    each = {task.person_id: {"tasks": [task.pk]} for task in made if task.person_id}
+    undo = Undo.objects.create(user=user, action=MADE, before=before)
+    return Result(said, undo=undo, before=each)
 
 
 @Undo.reverts(MADE)

@@ -10,11 +10,13 @@ from django.views.decorators.http import require_POST
 
 from accounts.requests import SignedInRequest
 from emails.bulk.asking import asked_people
+from prospects.many import AT_ONCE, Wish, by_a_worker, posted
 from ui.ids import ids_in
 from ui.notices import tell
 from ui.shortcuts import changed, page_that_asked
 
 from ..asked import campaign_asked
+from ..many import TAKING_OUT
 from .removing import remove
 from .whom import going, going_behind, going_for
 
@@ -38,10 +40,14 @@ def people(request: SignedInRequest) -> HttpResponse:
     """Take ticked people, all of a list, a group or one person out of a campaign, or out of
     whatever they are in; asks first."""
     back = page_that_asked(request, reverse("people:home"))
-    meant = going_for(request.user, asked_people(request), campaign_asked(request))
+    asked = asked_people(request)
+    meant = going_for(request.user, asked, campaign_asked(request))
     if "sure" not in request.POST:
         told = {"count": meant.count(), "back": back, "posted": request.POST.lists()}
         return render(request, "campaigns/people/sure.html", told)
+    if asked.count() > AT_ONCE:
+        wish = Wish(request.user, TAKING_OUT, "", posted(request, "campaign"), back)
+        return by_a_worker(request, wish, asked)
     return _take_out(request, meant, back)
 
 

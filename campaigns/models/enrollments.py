@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from emails.models import Identity
+from emails.models import Identity, Status
 from prospects.models import Person
 
 from .campaigns import Campaign
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
     from django.db.models.fields.related_descriptors import RelatedManager
+
+    from prospects.models.people import PersonQuerySet
 
     from ..ending import Ended
 
@@ -48,6 +50,15 @@ class EnrollmentQuerySet(models.QuerySet["Enrollment"]):
 
     def of_ids(self, ids: Iterable[int]) -> Self:
         return self.filter(pk__in=ids)
+
+    def people(self) -> "PersonQuerySet":
+        """Whose they are."""
+        return Person.objects.filter(pk__in=self.order_by().values("person"))
+
+    def with_emails_in_hand(self) -> Self:
+        """Those for whom an email is being handed over at this moment."""
+        in_hand = {"turns__email__status": Status.IN_PROGRESS, "turns__email__removed_at": None}
+        return self.filter(**in_hand).distinct()
 
     def in_state(self, state: str) -> Self:
         return self.filter(state=state)

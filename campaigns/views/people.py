@@ -9,18 +9,23 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.requests import SignedInRequest
 from accounts.undoing import offer_again
+from emails.bulk.asking import asked_people
+from prospects.many import AT_ONCE, Wish, by_a_worker
 from ui.ids import id_in, ids_in
 from ui.notices import tell
 from ui.paging import paginate
 from ui.shortcuts import changed, page_that_asked, refused, render_part, wants_part
 from ui.templatetags.ui import grouped
 
-from ..acting import ACTIONS, do, offer
+from ..acting import ACTIONS, Action, do, offer
+from ..asked import campaign_asked
+from ..many import IN_CAMPAIGN
 from ..models import Campaign, Step
 from ..models.enrollments import EnrollmentQuerySet
 from ..opening import opened
 from ..rows import rows
 from ..searching import PeopleSearch
+from ..succeeding import last_ways
 
 
 @require_safe
@@ -53,7 +58,32 @@ def act(request: SignedInRequest, pk: int, action: str) -> HttpResponse:
     it must."""
     campaign = get_object_or_404(Campaign.seen_by(request.user), pk=pk)
     chosen, back = ACTIONS[action], page_that_asked(request, reverse("campaigns:people", args=[pk]))
-    found = _meant(request, campaign)
+    return _act(request, chosen, _meant(request, campaign), back, campaign)
+
+
+@require_POST
+def succeed(request: SignedInRequest) -> HttpResponse:
+    """Mark ticked people, or all of a list, as a success of the campaign that is chosen beside
+    them."""
+    campaign, back = campaign_asked(request), page_that_asked(request, reverse("people:home"))
+    if campaign is None:
+        tell(request, _("Choose the campaign first."), level=messages.WARNING)
+        return changed(request, back)
+    people = asked_people(request)
+    found = last_ways(request.user, campaign, people)
+    if people.exists() and not found.exists():
+        tell(request, _("None of them is in this campaign."), level=messages.INFO)
+        return changed(request, back)
+    return _act(request, ACTIONS["succeed"], found, back, campaign)
+
+
+def _act(
+    request: SignedInRequest,
+    chosen: Action,
+    found: EnrollmentQuerySet,
+    back: str,
+    campaign: Campaign,
+) -> HttpResponse:
     count = found.count()
     if not count:
         tell(request, _("Tick the people first."), level=messages.INFO)
@@ -61,12 +91,18 @@ def act(request: SignedInRequest, pk: int, action: str) -> HttpResponse:
     if count > chosen.most:
         said = _("At most %(most)s people can be changed at once. Narrow the list first.")
         return refused(request, said % {"most": grouped(chosen.most)})
-    step = _step(request, campaign) if action == "move" else None
-    if action == "move" and step is None:
+    step = _step(request, campaign) if chosen.name == "move" else None
+    if chosen.name == "move" and step is None:
         return refused(request, _("Choose the step that they move to."))
     if chosen.question and "sure" not in request.POST:
         told = {"action": chosen, "count": count, "back": back, "posted": _posted(request)}
         return render(request, "campaigns/sure.html", told)
+    if count > AT_ONCE:
+        ids = [str(pk) for pk in found.values_list("pk", flat=True)]
+        asked = {"enrollment": ids, "campaign": [str(campaign.pk)]}
+        asked |= {"step": [str(step.pk)]} if step else {}
+        wish = Wish(request.user, IN_CAMPAIGN, chosen.name, asked, back)
+        return by_a_worker(request, wish, found.people())
     result = do(chosen, found, request.user, step)
     undo = offer(result, request.user)
     link = ""

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from accounts.models import User
 
+    from .people import PersonQuerySet
+
 
 DISBAND = "prospects.disband"
 
@@ -153,6 +155,13 @@ class Group(Shared):
         Raises GroupFull, with nobody put in, where they are too many.
         """
         return len(self.add_ids(person.pk for person in people))
+
+    def has_room_for(self, people: "PersonQuerySet") -> None:
+        """Raise GroupFull if `people` do not fit; a group that is not stored yet is empty."""
+        inside = self.memberships.count() if self.pk else 0
+        new = people.exclude(memberships__group=self) if self.pk else people
+        if (size := inside + new.count()) > settings.LIMITS["GROUP_PEOPLE"]:
+            raise GroupFull(self, size)
 
     @transaction.atomic
     def add_ids(self, ids: "Iterable[int]") -> list[int]:

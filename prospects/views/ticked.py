@@ -12,6 +12,7 @@ from ui.notices import tell
 from ui.shortcuts import changed, page_that_asked, refused
 
 from ..actions import Result
+from ..many import AT_ONCE, Wish, by_a_worker, posted
 from ..models import GroupFull
 from ..ticked import Ticked, TooMany, ticked_people
 from ..ticked_forms import FORMS
@@ -19,7 +20,8 @@ from ..ticked_forms import FORMS
 
 @require_POST
 def act(request: SignedInRequest, action: str) -> HttpResponse:
-    """Do one action with the ticked people, or with all of the list; asks first where it must."""
+    """Do one action with the ticked people, or with all of the list; asks first where it must. With
+    many a worker does it."""
     if action not in FORMS:
         raise Http404
     back = page_that_asked(request, reverse("people:home"))
@@ -34,7 +36,12 @@ def act(request: SignedInRequest, action: str) -> HttpResponse:
         told = {"action": form, "ticked": ticked, "back": back}
         return render(request, "people/sure.html", told)
     try:
-        result = form.carry_out(ticked_people(request))
+        people = ticked_people(request)
+        form.weigh(people)
+        if people.count() > AT_ONCE:
+            wish = Wish(request.user, "ticked", action, posted(request, *form.fields), back)
+            return by_a_worker(request, wish, people)
+        result = form.carry_out(people)
     except (GroupFull, TooMany) as error:
         return refused(request, error.sentence)
     _say(request, result, back)

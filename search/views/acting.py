@@ -28,7 +28,7 @@ def act_on_emails(request: SignedInRequest, action: str) -> HttpResponse:
         return render(request, "emails/sure.html", told | {"ticked": ticked, "back": back})
     emails = ticked.owned_by(request.user)
     if (count := emails.count()) > AT_ONCE:
-        return _by_a_worker(request, action, ticked, count)
+        return _by_a_worker(request, action, ticked, count, back)
     say(
         request,
         carry_out(chosen, emails.select_related("owner").in_order_of_id(), request.user),
@@ -38,15 +38,14 @@ def act_on_emails(request: SignedInRequest, action: str) -> HttpResponse:
 
 
 def _by_a_worker(
-    request: SignedInRequest, action: str, ticked: TickedEmails, count: int
+    request: SignedInRequest, action: str, ticked: TickedEmails, count: int, back: str
 ) -> HttpResponse:
     if count > Run.MOST:
         return refused(request, too_many(count))
     user = request.user
     others = ticked.seen_by(user).count() - count
-    run = Run.begin(
-        user, action, ticked.owned_by(user), query=ticked.query, others=max(others, 0)
-    )  # fmt: skip
+    meant = ticked.owned_by(user)
+    run = Run.begin(user, action, meant, page=back, others=max(others, 0))
     if request.htmx:
         return HttpResponse(headers={"HX-Redirect": run.get_absolute_url()})
     return redirect(run)

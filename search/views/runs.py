@@ -1,4 +1,4 @@
-"""What is done with many emails: how far it is, and what became of each."""
+"""What is done with many emails or people: how far it is, and what became of each."""
 
 from django.db import IntegrityError
 from django.http import HttpResponse
@@ -17,19 +17,20 @@ from ..acting import label_of
 def show(request: SignedInRequest, pk: int) -> HttpResponse:
     """How far it is; those that were left out first, each with the reason."""
     run = get_object_or_404(request.user.runs, pk=pk)
-    rows = run.rows.done() if request.GET.get("show") == "done" else run.rows.left()
-    total, done, left = (
-        each.count() for each in (run.rows.all(), run.rows.done(), run.rows.left())
-    )
+    kinds = {"left": run.rows.left(), "done": run.rows.done(), "noted": run.rows.noted()}
+    left, done, noted = (rows.count() for rows in kinds.values())
+    asked = request.GET.get("show", "")
+    shows = asked if asked in kinds else "left" if left else "done"
     told = {
         "run": run,
         "label": label_of(run),
-        "total": total,
+        "total": run.rows.count(),
         "done": done,
         "left": left,
+        "noted": noted,
         "dealt_with": done + left,
-        "shows_done": request.GET.get("show") == "done",
-        "page": paginate(rows.for_list(), request.GET, by="id"),
+        "shows": shows,
+        "page": paginate(kinds[shows].for_list(), request.GET, by="id"),
     }
     return render_part(request, "search/run.html", "course", told)
 

@@ -141,7 +141,7 @@ def make_searches(admin):
     make_saved_search(admin, hot, name="Hot this week").share(teams)
     make_saved_search(colleague, "status:sent").share(teams)
     emails = admin.emails.present()
-    make_run(admin, *emails.with_status(Status.DELIVERED), query="q=number", others=1)
+    make_run(admin, *emails.with_status(Status.DELIVERED), page="/search/?q=number", others=1)
     make_run(admin, *emails.with_status(Status.DELIVERED, Status.DRAFT)).go_on()
 
 

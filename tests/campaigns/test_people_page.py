@@ -150,7 +150,7 @@ def test_people_are_marked_as_a_success_and_that_is_taken_back(client, campaign)
     marked = Enrollment.objects.exclude(succeeded_at=None)
     assert [each.pk for each in marked] == [one.pk]
     answer = act(client, campaign, "succeed", one)
-    assert "They are marked as a success already." in said(answer)
+    assert "Only somebody who is no success yet can be marked as one." in said(answer)
 
 
 def test_the_last_email_that_arrived_counts_as_the_success_and_no_more_after_undo(
