@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from campaigns.models import Campaign
 from emails.models import Email, Template
 from prospects.models import Person, sort_key
+from prospects.words import Folded
 
 from .kind import NEAR, Kind, may_be_mistyped, swapped
 
@@ -74,10 +75,11 @@ class Emails(Kind):
 
 class Campaigns(Kind):
     name, label = "campaigns", gettext_lazy("Campaigns")
-    known_by = typed = "name"
+    known_by = typed = "plain_name"
 
     def seen(self) -> "CampaignQuerySet":
-        return Campaign.seen_by(self.user).by_name().select_related("owner")
+        seen = Campaign.seen_by(self.user).by_name().select_related("owner")
+        return seen.alias(plain_name=Folded("name"))
 
     def told(self, row: Campaign) -> tuple[str, str]:
         return row.name, "" if row.owner_id == self.user.pk else row.owner.name
@@ -85,10 +87,10 @@ class Campaigns(Kind):
 
 class Templates(Kind):
     name, label = "templates", gettext_lazy("Templates")
-    known_by = typed = "name"
+    known_by = typed = "plain_name"
 
     def seen(self) -> "TemplateQuerySet":
-        return Template.seen_by(self.user).by_name().defer("html")
+        return Template.seen_by(self.user).by_name().defer("html").alias(plain_name=Folded("name"))
 
     def told(self, row: Template) -> tuple[str, str]:
         return row.name, row.subject
