@@ -23,6 +23,7 @@ from emails.jobs import wake as wake_channel
 from emails.models import Email, EmailContent, Lane, Status
 from emails.models.email import wall_columns
 from emails.sending.html import line_of
+from prospects.words import folded
 
 from .chunks import Chunk, Next
 from .models import Enrollment, Kind, Turn
@@ -134,7 +135,7 @@ def words_for(chunk: Chunk, turn: Next, before: Email | None) -> Words:
         html=text.html + (without_codes(quoted(answers)) if answers else ""),
         shown=shown,
         snippet=line_of_start(text.html, values),
-        search_text=told.casefold()[:1200],
+        search_text=folded(told)[:1200],
         continues=answers,
     )
 

@@ -10,6 +10,8 @@ from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
+from prospects.words import folded
+
 from .conversations import joined
 from .fields import About, Values, render
 from .models import (
@@ -92,7 +94,7 @@ class Writing:
         name = self.to_name or (self.person.name if self.person else "")
         subject = render(self.subject, self.values(owner, email), html=False).shown
         searched = " ".join(filter(None, [name, self.to_address, company, subject]))
-        return self.said() | {"search_text": searched.casefold()[:1200]}
+        return self.said() | {"search_text": folded(searched)[:1200]}
 
 
 @transaction.atomic

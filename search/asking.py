@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from emails.models.querysets import EmailQuerySet
     from prospects.models.people import PersonQuerySet
 
+FEW = 500
+
 
 class Asked:
     """One question of `user`, from the query of an address. Raises Http404 for a saved search that
@@ -113,6 +115,18 @@ class Asked:
 
     def people(self) -> "PersonQuerySet":
         return people_matching(self.tree, self.user)
+
+    def shown(self, total: int) -> "EmailQuerySet | PersonQuerySet":
+        """The `total` that are found, for a list in some order.
+
+        A few are named one by one: PostgreSQL cannot tell beforehand that they are so few, and
+        would look for them among all there are, in the order of the list.
+        """
+        found = self.people() if self.subject == "people" else self.emails()
+        if total > FEW:
+            return found
+        ids = list(found.order_by().values_list("pk", flat=True))
+        return found.model._default_manager.of_ids(ids)  # type: ignore[attr-defined, no-any-return]
 
     def count(self, subject: str) -> int | None:
         """How many are found; None if it cannot be told, and if that is the subject asked for,

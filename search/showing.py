@@ -136,7 +136,7 @@ class Builder:
             shown.value = "" if leaf.value is None else str(leaf.value)
         elif chosen.kind in {"ref", "choice", "words"}:
             self._choices(shown, chosen, leaf)
-        if chosen.kind in {"number", "moment"}:
+        if chosen.has_period:
             self._days(shown, chosen, leaf)
         return shown
 

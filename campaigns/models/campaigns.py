@@ -2,12 +2,14 @@ from typing import TYPE_CHECKING, Self
 
 from django.db import models
 from django.db.models.functions import Lower, Now
+from django.db.models.lookups import Contains
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Shared, User
 from accounts.models.categories import CategorisedQuerySet
 from accounts.models.users import validate_time_zone
+from prospects.words import Folded, folded
 
 from .categories import Category
 from .keeping import Keeping
@@ -45,7 +47,7 @@ class CampaignQuerySet(CategorisedQuerySet["Campaign"]):
         """Those whose name holds every word of `words`."""
         found = self
         for word in words.split()[:8]:
-            found = found.filter(name__icontains=word)
+            found = found.filter(Contains(Folded("name"), folded(word)))
         return found
 
     def running(self) -> Self:

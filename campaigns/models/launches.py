@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from emails.wall_time import WallTime
+from prospects.words import folded
 
 from .campaigns import Campaign
 
@@ -168,7 +169,7 @@ class LaunchPersonQuerySet(models.QuerySet["LaunchPerson"]):
         """Those whose name, address or company holds every word of `words`."""
         found = self
         for word in words.replace("\0", "").split()[:8]:
-            found = found.filter(person__search_text__contains=word.casefold())
+            found = found.filter(person__search_text__contains=folded(word))
         return found
 
     def before(self, one: "LaunchPerson") -> Self:

@@ -51,8 +51,8 @@ WITH chunk AS MATERIALIZED (
     SELECT {content_values}, made.id, coalesce(subject, %(subject)s), coalesce(html, %(html)s),
            CASE WHEN chunk.id = %(first)s THEN %(cc)s::jsonb ELSE '[]' END,
            CASE WHEN chunk.id = %(first)s THEN %(bcc)s::jsonb ELSE '[]' END,
-           left(coalesce(known_by, replace(lower(name || ' ' || address), 'ß', 'ss')) || ' '
-                || replace(lower(coalesce(subject, %(subject)s)), 'ß', 'ss'), 1200)
+           left(coalesce(known_by, words_folded(name || ' ' || address)) || ' '
+                || words_folded(coalesce(subject, %(subject)s)), 1200)
       FROM made JOIN chunk ON chunk.id = made.bulk_recipient_id
 ), attached AS (
     INSERT INTO emails_attachment (email_id, file_id)

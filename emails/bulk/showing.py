@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 from django.db import connection, transaction
 from django.db.models.functions import Now
 
+from prospects.words import folded
+
 from ..fields import Values, render
 from ..fields.scanning import has_codes
 from ..models import Email
@@ -76,8 +78,8 @@ def _store(emails: list[Email]) -> None:
         subjects.append(subject)
         start = beginning(content.html)
         snippets.append(line_of(render(start, values, html=False).shown)[:200])
-        known = content.search_text.removesuffix(content.subject.casefold())
-        words.append(f"{known}{subject.casefold()}"[:1200])
+        known = content.search_text.removesuffix(folded(content.subject))
+        words.append(f"{known}{folded(subject)}"[:1200])
     ids = [email.pk for email in emails]
     # By id, as everybody locks them, and so that the statement sees what was sent meanwhile.
     list(Email.objects.of_ids(ids).locked().values_list("pk"))

@@ -7,6 +7,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from accounts.changes import announce
+from prospects.words import folded
 
 from .bulk_rows import GOING, BulkRow, State
 from .changing import change_all
@@ -215,7 +216,7 @@ class BulkSend(BulkRow):
         if created:
             told = {"cause": Cause.CREATE, "to_status": row.status, "at": row.created_at}
             row.transitions.create(**told, by=self.owner)
-        words = {"search_text": self.subject.casefold()}
+        words = {"search_text": folded(self.subject)[:1200]}
         EmailContent.objects.update_or_create(email=row, defaults=words)
         row.tell_owner()
 

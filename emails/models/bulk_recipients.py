@@ -3,9 +3,11 @@ from typing import TYPE_CHECKING, Any, Self
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower, Now
+from django.db.models.lookups import Contains
 from django.utils.translation import gettext_lazy as _
 
 from prospects.models import hash_of
+from prospects.words import Folded, folded
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,9 +40,9 @@ class BulkRecipientQuerySet(models.QuerySet["BulkRecipient"]):
         found = self
         for word in words.replace("\0", "").split()[:8]:
             found = found.filter(
-                Q(name__icontains=word)
+                Q(Contains(Folded("name"), folded(word)))
                 | Q(address__icontains=word)
-                | Q(person__company__icontains=word)
+                | Q(Contains(Folded("person__company"), folded(word)))
             )
         return found
 

@@ -5,6 +5,8 @@ from django.db import models, transaction
 from django.db.models import Exists, Func, OuterRef, Q
 from django.db.models.functions import Lower, Now
 
+from prospects.words import folded
+
 from .vocabulary import Status
 
 if TYPE_CHECKING:
@@ -121,7 +123,7 @@ class EmailQuerySet(models.QuerySet["Email"]):
         """Those whose person, address or subject holds every word of `words`."""
         found = self
         for word in words.split()[:8]:
-            found = found.filter(content__search_text__contains=word.casefold())
+            found = found.filter(content__search_text__contains=folded(word))
         return found
 
     def newest_first(self) -> Self:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Shared, Undo, UndoRefused
 from accounts.models.categories import CategorisedQuerySet
 from prospects.models import sort_key
+from prospects.words import folded
 
 from .categories import Category
 from .favourites import Favourite
@@ -53,7 +54,7 @@ class TemplateQuerySet(CategorisedQuerySet["Template"]):
         """Those whose name, subject or text holds every word of `words`."""
         found = self
         for word in words.split()[:8]:
-            found = found.filter(search_text__contains=word.casefold())
+            found = found.filter(search_text__contains=folded(word))
         return found
 
     def favourites_of(self, user: "User") -> Self:
@@ -268,7 +269,7 @@ class Template(Shared):
         from ..sending.html import line_of
 
         self.sort_name = sort_key(self.name)
-        self.search_text = f"{self.name}\n{self.subject}\n{line_of(self.html)}".casefold()
+        self.search_text = folded(f"{self.name}\n{self.subject}\n{line_of(self.html)}")
 
     def _keep_version(self, *, by: "User") -> None:
         text = {name: getattr(self, name) for name in self.TEXT}

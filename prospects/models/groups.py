@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from django.conf import settings
 from django.db import models, transaction
 from django.db.models.functions import Lower
+from django.db.models.lookups import Contains
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import number_format
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Shared, SharedQuerySet, Undo, UndoRefused
 
+from ..words import Folded, folded
 from .people import Person
 
 if TYPE_CHECKING:
@@ -79,7 +81,7 @@ class GroupQuerySet(SharedQuerySet["Group"]):
         """Those whose name holds every word of `words`."""
         found = self
         for word in words.replace("\0", "").split()[:8]:
-            found = found.filter(name__icontains=word.strip(",;"))
+            found = found.filter(Contains(Folded("name"), folded(word.strip(",;"))))
         return found
 
     def long_removed(self) -> Self:

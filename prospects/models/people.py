@@ -6,10 +6,12 @@ from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import models, transaction
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Lower
+from django.db.models.lookups import Contains
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from ..words import Folded, folded
 from .suppression import HASHED, AddressHash, Suppression
 
 if TYPE_CHECKING:
@@ -64,7 +66,7 @@ class PersonQuerySet(models.QuerySet["Person"]):
         """Those whose name, address or company holds every word of `words`."""
         found = self
         for word in words.split()[:8]:
-            found = found.filter(search_text__contains=word.casefold())
+            found = found.filter(search_text__contains=folded(word))
         return found
 
     def by_name(self) -> Self:
@@ -106,8 +108,9 @@ class PersonQuerySet(models.QuerySet["Person"]):
         text = text.strip().removeprefix("@")
         at_domain = models.Q(email__iendswith=f"@{text}") | models.Q(email__iendswith=f".{text}")
         # The first condition has an index and leaves few rows to the other.
-        found = self.filter(search_text__contains=text.casefold())
-        return found.filter(models.Q(company__icontains=text) | at_domain)
+        found = self.filter(search_text__contains=folded(text))
+        company = models.Q(Contains(Folded("company"), folded(text)))
+        return found.filter(company | at_domain)
 
     def with_own_field(self, field: "CustomField", text: str = "") -> Self:
         """Those who have `text` somewhere in one of the organisation's own fields, or anything."""
@@ -156,6 +159,8 @@ class Person(models.Model):
         OTHER = "other", _("other")
 
     LONGEST_NOTES: ClassVar = 20_000
+    # Name, address and company at their longest, and what folding adds.
+    LONGEST_SEARCHED: ClassVar = 1000
 
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="people", verbose_name=_("owner")
@@ -188,7 +193,7 @@ class Person(models.Model):
     removed_at = models.DateTimeField(_("deleted"), null=True, blank=True, editable=False)
     # Written by `prepare()`, which every way of saving a person calls.
     sort_name = models.CharField(max_length=200, editable=False)
-    search_text = models.CharField(max_length=600, editable=False)
+    search_text = models.CharField(max_length=LONGEST_SEARCHED, editable=False)
 
     objects = PersonQuerySet.as_manager()
 
@@ -286,7 +291,7 @@ class Person(models.Model):
         self.email = self.email.strip()
         self.sort_name = sort_key(f"{self.last_name} {self.first_name}".strip() or self.email)
         words = [self.first_name, self.last_name, self.email, self.company]
-        self.search_text = " ".join(filter(None, words)).casefold()[:600]
+        self.search_text = folded(" ".join(filter(None, words)))[: self.LONGEST_SEARCHED]
 
     def save(self, *args: object, **kwargs: object) -> None:
         self.prepare()

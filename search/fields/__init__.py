@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from . import activity, campaigns, emails, own, people, tasks
+from . import activity, campaigns, emails, enrollments, own, people, tasks
 from .kinds import Choices, Field, Over, Role
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ FIELDS: dict[str, Field] = {
         *emails.FIELDS,
         *campaigns.FIELDS,
         *people.FIELDS,
+        *enrollments.FIELDS,
         *tasks.FIELDS,
     )
 }

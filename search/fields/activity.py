@@ -3,14 +3,16 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q, Sum
+from django.db.models.expressions import Combinable
+from django.db.models.lookups import Exact, GreaterThanOrEqual
 from django.utils.translation import gettext_lazy as _
 
 from emails.models import Event, Status
 
 from ..looking import Looking
 from ..tree import Condition
-from .counts import LOOKUPS, EventCount, Number
+from .counts import LEAST, LOOKUPS, EventCount, Number, at_least
 from .kinds import Field, Flag, Over, Role
 from .moments import Moment, happened
 
@@ -26,6 +28,27 @@ class Became(Flag):
 
     def over(self, condition: Condition, looking: Looking) -> Over:
         return Over(((Count("pk", filter=self.when), "gte", 1),), self.when)
+
+
+@dataclass(frozen=True, kw_only=True)
+class EventSum(Number):
+    """Views, clicks and replies together."""
+
+    timed: bool = False
+
+    def of_email(self, condition: Condition, looking: Looking) -> Q:
+        condition, negated = at_least(condition)
+        compare = GreaterThanOrEqual if condition.op == LEAST else Exact
+        found = Q(compare(_events(), condition.value))
+        return ~found if negated else found
+
+    def over(self, condition: Condition, looking: Looking) -> Over:
+        only = Q(views__gt=0) | Q(clicks__gt=0) | Q(replies__gt=0)
+        return Over(((Sum(_events()), LOOKUPS[condition.op], condition.value),), only)
+
+
+def _events() -> Combinable:
+    return F("views") + F("clicks") + F("replies")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,6 +104,12 @@ FIELDS: tuple[Field, ...] = (
         first="first_replied_at",
         last="last_replied_at",
         hint=_("To this very email."),
+    ),
+    EventSum(
+        name="events",
+        label=_("Number of events"),
+        role=Role.ACTIVITY,
+        hint=_("Views, clicks and replies together."),
     ),
     Moment(
         name="active",

@@ -13,7 +13,7 @@ from .kinds import Field, Role
 from .refs import Ref
 
 
-def _campaigns(looking: Looking) -> QuerySet[Any]:
+def campaigns_named_by(looking: Looking) -> QuerySet[Any]:
     """Those that the user may see, deleted ones too, and those that their emails are of."""
     everything = Campaign.objects.all()
     if looking.user.is_admin:
@@ -23,8 +23,8 @@ def _campaigns(looking: Looking) -> QuerySet[Any]:
     return everything.filter(Q(pk__in=visible.values("pk")) | Q(mine))
 
 
-def _steps(looking: Looking) -> QuerySet[Any]:
-    return Step.objects.filter(campaign__in=_campaigns(looking).values("pk"))
+def steps_named_by(looking: Looking) -> QuerySet[Any]:
+    return Step.objects.filter(campaign__in=campaigns_named_by(looking).values("pk"))
 
 
 def _templates(looking: Looking) -> QuerySet[Any]:
@@ -39,7 +39,7 @@ FIELDS: tuple[Field, ...] = (
         name="campaign",
         label=_("Campaign"),
         role=Role.EMAIL,
-        rows=_campaigns,
+        rows=campaigns_named_by,
         emails="campaign_id",
         removed_at="removed_at",
         missing=_("There is no campaign “%(name)s” that you may see: nothing is found by it."),
@@ -49,7 +49,7 @@ FIELDS: tuple[Field, ...] = (
         name="step",
         label=_("Step of a campaign"),
         role=Role.EMAIL,
-        rows=_steps,
+        rows=steps_named_by,
         named_by=("name", "subject"),
         emails="step_id",
         removed_at="removed_at",

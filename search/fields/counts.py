@@ -34,7 +34,9 @@ def at_least(condition: Condition) -> tuple[Condition, bool]:
 
 @dataclass(frozen=True, kw_only=True)
 class Number(Field):
-    """How often, how many."""
+    """How often, how many; within some days, where it is `timed`."""
+
+    timed: bool = True
 
     kind: ClassVar[str] = "number"
     ops: ClassVar[tuple[str, ...]] = (LEAST, "<=", JUST)
@@ -42,7 +44,7 @@ class Number(Field):
 
     @property
     def has_period(self) -> bool:
-        return True
+        return self.timed
 
     def checked(self, condition: Condition) -> Condition:
         checked = super().checked(condition)

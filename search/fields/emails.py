@@ -3,10 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, Func, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, Func, OuterRef, Q, QuerySet
 from django.db.models.fields import TextField
-from django.db.models.functions import Cast
-from django.db.models.lookups import IContains, IExact
 from django.utils.translation import gettext_lazy as _
 
 from emails.folders import TABS
@@ -19,7 +17,7 @@ from ..tree import Condition
 from .kinds import Choice, Choices, Field, Flag, Role
 from .moments import Moment
 from .refs import Ref, UserRef
-from .texts import Text
+from .texts import Text, said
 
 SENDER = "sender"
 # A tab stands for its folders.
@@ -82,16 +80,24 @@ class Body(Text):
         sent = ~Q(sent_text="")
         if condition.op == "any":
             return Q(Exists(contents.filter(sent | ~Q(html=""))))
-        test = IExact if condition.op == "is" else IContains
-        written = Q(sent_text="") & Q(test(_Plain("html"), condition.value))
-        said = sent & Q(test(Cast("sent_text", TextField()), condition.value))
-        return Q(Exists(contents.filter(said | written)))
+        there = sent & said([F("sent_text")], condition)
+        written = Q(sent_text="") & said([_Plain("html")], condition)
+        return Q(Exists(contents.filter(there | written)))
 
 
 @dataclass(frozen=True, kw_only=True)
 class HasAttachment(Flag):
     def of_email(self, condition: Condition, looking: Looking) -> Q:
         return Q(Exists(Attachment.objects.filter(email=OuterRef("pk"))))
+
+
+@dataclass(frozen=True, kw_only=True)
+class AttachedFile(Text):
+    """One of its attachments is called so."""
+
+    def of_email(self, condition: Condition, looking: Looking) -> Q:
+        files = Attachment.objects.filter(email=OuterRef("pk"))
+        return Q(Exists(files.filter(said([F("file__name")], condition))))
 
 
 def _channels(looking: Looking) -> QuerySet[Any]:
@@ -135,6 +141,7 @@ FIELDS: tuple[Field, ...] = (
         ahead=True,
     ),
     Moment(name="archived", label=_("Archived"), role=Role.EMAIL, columns=("archived_at",)),
+    Moment(name="updated", label=_("Last updated"), role=Role.EMAIL, columns=("updated_at",)),
     ReasonChoice(
         name="reason",
         label=_("Failure reason"),
@@ -143,6 +150,7 @@ FIELDS: tuple[Field, ...] = (
         says_status=True,
     ),
     HasAttachment(name="attachment", label=_("Has an attachment"), role=Role.EMAIL),
+    AttachedFile(name="file", label=_("Name of an attachment"), role=Role.EMAIL),
     Ref(
         name="bulk",
         label=_("Bulk email"),

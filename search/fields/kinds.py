@@ -22,6 +22,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from prospects.models import Person
+from prospects.words import folded
 
 from ..looking import Looking
 from ..tree import Condition
@@ -107,7 +108,8 @@ class Field:
 
 def text_value(value: object) -> str:
     """What somebody typed to look for; raises ValueError with a sentence."""
-    if not isinstance(value, str) or not value.strip():
+    # Of accents alone nothing is left to look for.
+    if not isinstance(value, str) or not folded(value).strip():
         raise ValueError(_("Say what to look for."))
     if len(value) > LONGEST_VALUE:
         raise ValueError(

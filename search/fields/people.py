@@ -11,10 +11,11 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from prospects.models import Group, GroupMember, Person, Suppression
 from prospects.models.suppression import HASHED, AddressHash
+from prospects.words import folded
 
 from ..looking import Looking
 from ..tree import Condition
-from .kinds import Choice, Choices, Field, Flag, Listed, Role
+from .kinds import Choice, Choices, Field, Flag, Listed, Role, Words
 from .moments import Moment
 from .refs import Ref, UserRef, all_of
 from .texts import Joined, Text, said
@@ -36,7 +37,7 @@ def _holds(column: str, condition: Condition) -> Q:
     if condition.op == "any":
         return ~Q(**{column: ""})
     lookup = "contains" if condition.op == "has" else "exact"
-    return Q(**{f"{column}__{lookup}": str(condition.value).casefold()})
+    return Q(**{f"{column}__{lookup}": folded(str(condition.value))})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,6 +123,12 @@ def _people(looking: Looking) -> QuerySet[Any]:
     return Person.objects.visible_to(looking.user)
 
 
+def _plain(name: str, label: Words, *, listed: bool = True) -> Text:
+    """A text of the person as it is."""
+    columns = (name.replace("-", "_"),)
+    return Text(name=name, label=label, role=Role.PERSON, columns=columns, listed=listed)
+
+
 FIELDS: tuple[Field, ...] = (
     Found(name="text", label=_("Words"), role=Role.PERSON),
     PersonRef(
@@ -145,14 +152,26 @@ FIELDS: tuple[Field, ...] = (
         missing=_("There is no group “%(name)s” that you may see: nobody is found by it."),
         removed=_("The group “%(name)s” has been deleted: nobody is found by it."),
     ),
-    Joined(name="name", label=_("Name"), role=Role.PERSON, columns=("first_name", "last_name")),
-    Address(name="email", label=_("Email address"), role=Role.PERSON, columns=("email",)),
+    Joined(
+        name="name",
+        label=_("Name"),
+        role=Role.PERSON,
+        columns=("first_name", "last_name"),
+        listed=True,
+    ),
+    _plain("first-name", _("First name")),
+    _plain("last-name", _("Last name")),
+    Address(
+        name="email", label=_("Email address"), role=Role.PERSON, columns=("email",), listed=True
+    ),
     Domain(name="domain", label=_("Domain"), role=Role.PERSON),
-    Text(name="company", label=_("Company"), role=Role.PERSON, columns=("company",)),
-    Text(name="title", label=_("Title"), role=Role.PERSON, columns=("title",)),
-    Text(name="phone", label=_("Phone"), role=Role.PERSON, columns=("phone",)),
-    Text(name="source", label=_("Source"), role=Role.PERSON, columns=("source",)),
-    Text(name="notes", label=_("Notes"), role=Role.PERSON, columns=("notes",)),
+    _plain("company", _("Company")),
+    _plain("title", _("Title"), listed=False),
+    _plain("phone", _("Phone"), listed=False),
+    _plain("website", _("Website"), listed=False),
+    _plain("linkedin", _("LinkedIn"), listed=False),
+    _plain("source", _("Source"), listed=False),
+    _plain("notes", _("Notes"), listed=False),
     AuthorizationChoice(
         name="authorization",
         label=_("Authorization"),
@@ -169,4 +188,7 @@ FIELDS: tuple[Field, ...] = (
         missing=_("There is no user “%(name)s”: nobody is found by it."),
     ),
     Moment(name="added", label=_("Person added"), role=Role.PERSON, columns=("created_at",)),
+    Moment(
+        name="changed", label=_("Person last updated"), role=Role.PERSON, columns=("updated_at",)
+    ),
 )

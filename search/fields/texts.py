@@ -7,7 +7,9 @@ from typing import Any, ClassVar
 from django.db.models import F, Q, Value
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Concat
-from django.db.models.lookups import Exact, IContains, IExact
+from django.db.models.lookups import Contains, Exact
+
+from prospects.words import Folded, folded
 
 from ..looking import Looking
 from ..tree import Condition
@@ -16,9 +18,13 @@ from .kinds import Field, Role, text_value
 
 @dataclass(frozen=True, kw_only=True)
 class Text(Field):
-    """`columns` of Email, or of Person where it is about people; none of them is ever null."""
+    """`columns` of Email, or of Person where it is about people; none of them is ever null.
+
+    Those that are `listed` stand in what lists of people search by, too, which has an index.
+    """
 
     columns: tuple[str, ...] = ()
+    listed: bool = False
 
     kind: ClassVar[str] = "text"
     ops: ClassVar[tuple[str, ...]] = ("has", "is", "any")
@@ -39,7 +45,10 @@ class Text(Field):
         return said(self.texts(), condition)
 
     def of_person(self, condition: Condition, looking: Looking) -> Q:
-        return said(self.texts(), condition)
+        found = said(self.texts(), condition)
+        if not self.listed or condition.op == "any":
+            return found
+        return Q(search_text__contains=folded(str(condition.value)).strip()) & found
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,13 +62,13 @@ class Joined(Text):
 
 
 def said(texts: Sequence[Combinable], condition: Condition) -> Q:
-    """Whether one of `texts` has, is, or has anything of what the condition asks for."""
+    """Whether one of `texts` has, or is, what the condition asks for, whatever the case and the
+    accents; or has anything."""
     found = Q()
     for text in texts:
         if condition.op == "any":
             found |= ~Q(Exact(text, Value("")))
-        elif condition.op == "is":
-            found |= Q(IExact(text, condition.value))
         else:
-            found |= Q(IContains(text, condition.value))
+            compare = Exact if condition.op == "is" else Contains
+            found |= Q(compare(Folded(text), folded(str(condition.value))))
     return found

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from django.contrib.postgres.search import TrigramWordSimilarity
 from django.db.models import Case, Expression, FloatField, Q, Value, When
-from django.db.models.functions import Lower
+
+from prospects.words import Folded
 
 from .marking import marked
 
@@ -42,7 +43,7 @@ class Hit:
 
 
 class Kind:
-    """One of the things that are found, as far as `user` may see them, by `words` in lower case."""
+    """One of the things that are found, as far as `user` may see them, by folded `words`."""
 
     name: ClassVar[str]
     label: ClassVar[Any]
@@ -80,13 +81,12 @@ class Kind:
         return {row.pk: row for row in more[: most - len(found)]}
 
     def exact(self) -> "QuerySet[Any]":
-        called = Lower(Value(" ".join(self.words)))
-        return self.seen().alias(called=Lower("name")).filter(called=called)
+        return self.seen().alias(called=Folded("name")).filter(called=" ".join(self.words))
 
     def _begun(self) -> "QuerySet[Any]":
         rows = self.seen()
         for word in self.words:
-            rows = rows.filter(**{f"{self.known_by}__iregex": rf"\m{re.escape(word)}"})
+            rows = rows.filter(**{f"{self.known_by}__regex": rf"\m{re.escape(word)}"})
         return rows
 
     def _holding(self) -> "QuerySet[Any]":
@@ -120,14 +120,14 @@ def swapped(word: str, column: str) -> Q:
         return found
     for at in range(len(word) - 1):
         found |= Q(
-            **{f"{column}__icontains": f"{word[:at]}{word[at + 1]}{word[at]}{word[at + 2 :]}"}
+            **{f"{column}__contains": f"{word[:at]}{word[at + 1]}{word[at]}{word[at + 2 :]}"}
         )
     return found
 
 
 def _nearness(word: str, column: str) -> Case:
     """From 0 to 1, how nearly `word` stands in `column`; a short one does or does not."""
-    holds = When(Q(**{f"{column}__icontains": word}), then=Value(1.0))
+    holds = When(Q(**{f"{column}__contains": word}), then=Value(1.0))
     if not may_be_mistyped(word):
         return Case(holds, default=Value(0.0), output_field=FloatField())
     like = When(swapped(word, column), then=Value(NEAR))

@@ -1,5 +1,6 @@
 """The four kinds of things that are found from the header."""
 
+import re
 from typing import TYPE_CHECKING
 
 from django.db import connection
@@ -10,7 +11,8 @@ from django.utils.translation import gettext_lazy
 
 from campaigns.models import Campaign
 from emails.models import Email, Template
-from prospects.models import Person, sort_key
+from prospects.models import Person
+from prospects.words import Folded
 
 from .kind import NEAR, Kind, may_be_mistyped, swapped
 
@@ -37,8 +39,11 @@ class People(Kind):
     def exact(self) -> "PersonQuerySet":
         """By address, or by first and last name in either order."""
         whole = " ".join(self.words)
-        names = {sort_key(whole), sort_key(" ".join([self.words[-1], *self.words[:-1]]))}
-        return self.seen().alias(key=Lower("email")).filter(Q(key=whole) | Q(sort_name__in=names))
+        called = Q(key=whole)
+        for name in {whole, " ".join([self.words[-1], *self.words[:-1]])}:
+            # What a person is found by begins with the name, and goes on with the address.
+            called |= Q(search_text__regex=rf"^{re.escape(name)} \S+@")
+        return self.seen().alias(key=Lower("email")).filter(called)
 
     def compared(self) -> "PersonQuerySet":
         """The index knows who has most of the letters; it is asked once and for all words."""
@@ -74,10 +79,11 @@ class Emails(Kind):
 
 class Campaigns(Kind):
     name, label = "campaigns", gettext_lazy("Campaigns")
-    known_by = typed = "name"
+    known_by = typed = "plain_name"
 
     def seen(self) -> "CampaignQuerySet":
-        return Campaign.seen_by(self.user).by_name().select_related("owner")
+        seen = Campaign.seen_by(self.user).by_name().select_related("owner")
+        return seen.alias(plain_name=Folded("name"))
 
     def told(self, row: Campaign) -> tuple[str, str]:
         return row.name, "" if row.owner_id == self.user.pk else row.owner.name
@@ -85,10 +91,10 @@ class Campaigns(Kind):
 
 class Templates(Kind):
     name, label = "templates", gettext_lazy("Templates")
-    known_by = typed = "name"
+    known_by = typed = "plain_name"
 
     def seen(self) -> "TemplateQuerySet":
-        return Template.seen_by(self.user).by_name().defer("html")
+        return Template.seen_by(self.user).by_name().defer("html").alias(plain_name=Folded("name"))
 
     def told(self, row: Template) -> tuple[str, str]:
         return row.name, row.subject

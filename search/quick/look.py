@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from prospects.words import folded
+
 from ..language import text_of
 from ..limits import within_limit
 from ..problems import TooSlow
@@ -34,7 +36,7 @@ class Quick:
         self.user, self.most = user, most
         told = " ".join(given.replace("\0", "").split())
         self.text, self.is_cut = told[:LONGEST].strip(), len(told) > LONGEST
-        self.words = self.text.casefold().split()[:_MOST_WORDS]
+        self.words = folded(self.text).split()[:_MOST_WORDS]
 
     @property
     def is_enough(self) -> bool:

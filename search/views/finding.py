@@ -112,7 +112,7 @@ def _people(request: SignedInRequest, asked: Asked, total: int | None) -> dict[s
         return told
     try:
         with within_limit():
-            people = asked.people().for_list(user).orderable(table.by)
+            people = asked.shown(total).for_list(user).orderable(table.by)  # type: ignore[call-arg, union-attr]
             page = paginate(people, request.GET, by=table.by, total=total)
             return told | {"page": page, "rows": table.rows(request, page.rows)}
     except (Refused, TooSlow) as error:
@@ -126,7 +126,7 @@ def _emails(request: SignedInRequest, asked: Asked, total: int | None) -> dict[s
         return told
     try:
         with within_limit():
-            emails = asked.emails().for_list()
+            emails = asked.shown(total).for_list()  # type: ignore[call-arg]
             page = paginate(emails, request.GET, by="-moved_at", total=total)
     except (Refused, TooSlow) as error:
         asked.problems.append(error.problem)

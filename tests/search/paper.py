@@ -5,13 +5,14 @@ each email and each person by itself whether they are meant. Days are compared a
 """
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
 from accounts.models import Membership, User
-from campaigns.models import Campaign, Step
+from campaigns.models import Campaign, Enrollment, Step
 from emails.models import Attachment, BulkSend, Channel, Email, Event, Identity, Template
 from prospects.models import Group, GroupMember, Person, Suppression, hash_of
 from search.periods import Period
@@ -28,12 +29,17 @@ TABS = {
 HAS_LEFT = SENT_TAB | {"bounced", "spam"}
 ABOUT_EMAILS = {
     "status", "subject", "body", "created", "delivered", "failed", "scheduled", "archived", "reason",
-    "attachment", "bulk", "channel", "identity", "sender", "campaign", "step", "template",
+    "attachment", "file", "updated", "bulk", "channel", "identity", "sender", "campaign", "step", "template",
 }  # fmt: skip
 SAY_STATUS = {"status", "failed", "scheduled", "reason"}
 ACTIVITIES = {
-    "viewed", "clicked", "replied", "replies", "active", "success", "bounced", "spam", "auto-reply", "emails",
+    "viewed", "clicked", "replied", "replies", "events", "active", "success", "bounced", "spam", "auto-reply", "emails",
 }  # fmt: skip
+TEXTS_OF_PEOPLE = {
+    "first-name", "last-name", "company", "title", "phone", "website", "linkedin", "source", "notes",
+    "email",
+}  # fmt: skip
+ABOUT_TASKS = {"task", "task-type", "task-priority", "task-due"}
 EVENTS = {"viewed": "open", "clicked": "click", "replies": "reply"}
 
 
@@ -50,7 +56,8 @@ class Everything:
         emails = Email.objects.select_related("content", "template_version")
         self.emails = {email.pk: email for email in emails}
         self.events = list(Event.objects.all())
-        self.attached = set(Attachment.objects.values_list("email_id", flat=True))
+        self.attached = list(Attachment.objects.select_related("file"))
+        self.enrollments = list(Enrollment.objects.all())
         self.groups = list(Group.objects.prefetch_related("teams"))
         self.members = set(GroupMember.objects.values_list("group_id", "person_id"))
         self.campaigns = list(Campaign.objects.prefetch_related("teams"))
@@ -231,7 +238,7 @@ class Paper:
             return says(condition, email.to_address)
         if field == "domain":
             return at_domain(condition, email.to_address)
-        if field in {"task", "task-type"}:
+        if field in ABOUT_TASKS:
             return self.has_task(condition, lambda task: task.email_id == email.pk)
         people = {person.pk: person for person in self.world.people}
         return email.person_id is not None and self.is_like(condition, people[email.person_id])
@@ -244,6 +251,11 @@ class Paper:
                 condition,
                 [at for one in emails for at in self.world.seen.get((one.pk, EVENTS[field]), [])],
             )
+        if field == "events":
+            seen = self.world.seen
+            kinds = EVENTS.values()
+            number = sum(len(seen.get((one.pk, kind), [])) for one in emails for kind in kinds)
+            return compare(condition, number)
         if field == "emails":
             if condition.within is None:
                 return compare(condition, len(emails))
@@ -280,7 +292,10 @@ class Paper:
         return self.is_within(max(there), condition.within)
 
     def is_within(self, at: datetime, period: Period) -> bool:
-        day, today = self.day(at), self.today
+        return self.is_day_within(self.day(at), period)
+
+    def is_day_within(self, day: date, period: Period) -> bool:
+        today = self.today
         if period.days:
             return day > today - timedelta(days=period.days)
         if period.not_for_days:
@@ -318,6 +333,9 @@ class Paper:
     def _archived(self, condition: Condition, email: Email) -> bool:
         return self.when(condition, [email.archived_at])
 
+    def _updated(self, condition: Condition, email: Email) -> bool:
+        return self.when(condition, [email.updated_at])
+
     def _failed(self, condition: Condition, email: Email) -> bool:
         return email.status in TABS["undelivered"] and self.when(condition, [email.failed_at])
 
@@ -329,7 +347,11 @@ class Paper:
         return email.reason in condition.value
 
     def _attachment(self, _condition: Condition, email: Email) -> bool:
-        return email.pk in self.world.attached
+        return any(one.email_id == email.pk for one in self.world.attached)
+
+    def _file(self, condition: Condition, email: Email) -> bool:
+        files = [one.file for one in self.world.attached if one.email_id == email.pk]
+        return any(says(condition, file.name) for file in files)
 
     def _bulk(self, condition: Condition, email: Email) -> bool:
         mine = [bulk for bulk in self.world.bulks if self.is_of_senders(bulk)]
@@ -416,11 +438,11 @@ class Paper:
         field = condition.field
         if field.startswith("own."):
             return says(condition, person.custom.get(field.removeprefix("own."), ""))
-        if field in {"company", "title", "phone", "source", "notes", "email"}:
-            return says(condition, getattr(person, field))
-        if field in {"task", "task-type"}:
+        if field in TEXTS_OF_PEOPLE:
+            return says(condition, getattr(person, field.replace("-", "_")))
+        if field in ABOUT_TASKS:
             return self.has_task(condition, lambda task: task.person_id == person.pk)
-        return bool(getattr(self, f"is_{field}")(condition, person))
+        return bool(getattr(self, f"is_{field.replace('-', '_')}")(condition, person))
 
     def is_text(self, condition: Condition, person: Person) -> bool:
         return searched(person.search_text, condition)
@@ -473,6 +495,65 @@ class Paper:
     def is_added(self, condition: Condition, person: Person) -> bool:
         return self.when(condition, [person.created_at])
 
+    def is_changed(self, condition: Condition, person: Person) -> bool:
+        return self.when(condition, [person.updated_at])
+
+    def is_in_campaign(self, condition: Condition, person: Person) -> bool:
+        return any(
+            self.is_one(condition, one.campaign_id, self.my_campaigns, ["name"])
+            for one in self._ways(person)
+            if one.ended_at is None
+        )
+
+    def is_at_step(self, condition: Condition, person: Person) -> bool:
+        mine = {campaign.pk for campaign in self.my_campaigns}
+        steps = [step for step in self.world.steps if step.campaign_id in mine]
+        return any(
+            self.is_one(condition, one.step_id, steps, ["name", "subject"])
+            for one in self._ways(person)
+            if one.ended_at is None
+        )
+
+    def is_campaign_state(self, condition: Condition, person: Person) -> bool:
+        """Who is active in a campaign that is held is paused there."""
+        states = {
+            "paused" if one.state == "active" and one.on_hold else one.state
+            for one in self._ways(person)
+        }
+        return bool(states & set(condition.value))
+
+    def is_ended(self, condition: Condition, person: Person) -> bool:
+        return any(one.because in condition.value for one in self._ways(person))
+
+    def is_campaigns(self, condition: Condition, person: Person) -> bool:
+        return compare(condition, len({one.campaign_id for one in self._ways(person)}))
+
+    def _ways(self, person: Person) -> list[Enrollment]:
+        return [one for one in self.world.enrollments if one.person_id == person.pk]
+
+    def is_open_tasks(self, condition: Condition, person: Person) -> bool:
+        return compare(
+            condition, len([task for task in self._tasks(person) if task.status == "open"])
+        )
+
+    def is_activities(self, condition: Condition, person: Person) -> bool:
+        """Whoever did it: emails that have left, calls, tasks that were completed."""
+        emails = [
+            one
+            for one in self.world.emails.values()
+            if one.person_id == person.pk and one.removed_at is None and one.status in HAS_LEFT
+        ]
+        calls = [call for call in self.world.calls if call.person_id == person.pk]
+        done = [task for task in self._tasks(person) if task.status == "complete"]
+        return compare(condition, len(emails) + len(calls) + len(done))
+
+    def _tasks(self, person: Person) -> list[Task]:
+        return [
+            task
+            for task in self.world.tasks
+            if task.person_id == person.pk and task.removed_at is None
+        ]
+
     def is_tasks(self, condition: Condition, person: Person) -> bool:
         mine = [task.created_at for task in self.my_tasks() if task.person_id == person.pk]
         return self.happened_often(condition, mine)
@@ -490,30 +571,49 @@ class Paper:
 
     def has_task(self, condition: Condition, is_about: Callable[[Task], bool]) -> bool:
         about = [task for task in self.my_tasks() if is_about(task)]
+        if condition.field == "task-due":
+            days = [self._due(task) for task in about if task.status == "open"]
+            within = condition.within
+            return any(within is None or self.is_day_within(day, within) for day in days)
         return any(self._is_task(value, task) for value in condition.value for task in about)
 
     def _is_task(self, value: str, task: Task) -> bool:
+        if value in {"complete", "skipped"}:
+            return task.status == value
         if value == "done":
             return task.status != "open"
         if task.status != "open":
             return False
-        due = self.day(task.due_at) if task.has_time else task.due_on
+        due = self._due(task)
         states = {"open": True, "due": due == self.today, "overdue": due < self.today}
-        return states.get(value, value == task.kind)
+        return states.get(value, value in {task.kind, ["normal", "high"][task.priority]})
+
+    def _due(self, task: Task) -> date:
+        return self.day(task.due_at) if task.has_time else task.due_on
 
 
 def says(condition: Condition, text: str) -> bool:
-    """Whether a text has, or is, what is looked for, whatever the case; or is there at all."""
+    """Whether a text has, or is, what is looked for, whatever the case and accents; or is there at
+    all."""
     if condition.op == "any":
         return text != ""
-    wanted = str(condition.value).lower()
-    return text.lower() == wanted if condition.op == "is" else wanted in text.lower()
+    wanted, text = plain(str(condition.value)), plain(text)
+    return text == wanted if condition.op == "is" else wanted in text
+
+
+def plain(text: str) -> str:
+    """As somebody types it who has neither å nor ł on their keyboard."""
+    bare = "".join(
+        letter for letter in unicodedata.normalize("NFD", text) if not unicodedata.combining(letter)
+    )
+    spelled = {"ø": "o", "æ": "ae", "ł": "l", "đ": "d"}
+    return "".join(spelled.get(letter, letter) for letter in bare.casefold())
 
 
 def searched(text: str, condition: Condition) -> bool:
     if condition.op == "any":
         return text != ""
-    wanted = str(condition.value).casefold()
+    wanted, text = plain(str(condition.value)), plain(text)
     return text == wanted if condition.op == "is" else wanted in text
 
 

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from prospects.words import folded
 from search.language import parse, text_of
 from search.periods import Period
 from search.problems import Unreadable
@@ -32,7 +33,7 @@ ODD = [
 ]  # fmt: skip
 ANY_WORDS = st.text(
     st.characters(blacklist_categories=("Cs",), blacklist_characters="\0"), min_size=1, max_size=20
-).filter(str.strip)
+).filter(lambda words: folded(words).strip())
 ANY_TREE = trees("people", {"": [*ODD, 1, 42], "own.industry": ODD}, DAY)
 
 

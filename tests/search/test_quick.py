@@ -110,6 +110,38 @@ def test_a_person_of_just_that_name_comes_before_many_who_begin_so(rita):
     assert found(rita, "ANNA@z.example", most=1)["people"] == [exact]
 
 
+@pytest.mark.parametrize("typed", ["bjork", "Björk", "BJØRK", "bjo\u0308rk"])
+def test_accents_are_no_matter(rita, typed):
+    people = [
+        make_person(rita, "Anna", last_name=name, email=f"{mail}@polar.example")
+        for name, mail in (("Björk", "a"), ("Bjork", "b"))
+    ]
+    make_person(rita, "Bo", last_name="Berg", email="c@polar.example")
+    email = make_email(rita, person=None, to_address="x@polar.example", subject="Om Björk & co")
+    campaign = make_campaign(rita, "Våren med Björk")
+    template = make_template(rita, "Till Bjørk")
+
+    told = found(rita, typed)
+
+    assert set(told.pop("people")) == set(people)
+    assert told == {"emails": [email], "campaigns": [campaign], "templates": [template]}
+
+
+def test_a_name_with_accents_is_exact_without_them(rita):
+    make_person(rita, "Anna", last_name="Bjorkman", email="a@polar.example")
+    exact = make_person(rita, "Åsa", last_name="Björk", email="z@polar.example")
+    make_person(rita, "Åsa", last_name="Björkman", email="b@polar.example")
+
+    assert found(rita, "asa bjork", most=1)["people"] == [exact]
+    assert found(rita, "Björk Åsa", most=1)["people"] == [exact]
+
+
+def test_typos_and_accents_are_forgiven_together(rita):
+    person = make_person(rita, "Bo", last_name="Bergström", email="x@y.example")
+
+    assert found(rita, "bregstrom") == {"people": [person]}
+
+
 def test_who_is_spelled_so_leaves_no_place_to_typos(rita):
     right = make_person(rita, "Bo", last_name="Sandberg", email="b@y.example")
     make_person(rita, "Bo", last_name="Sandborg", email="c@y.example")
@@ -263,3 +295,7 @@ def test_what_was_looked_for_is_marked_and_all_else_escaped():
     assert marked("Anna <b> Berg", ["ann", "<"]) == "<mark>Ann</mark>a <mark>&lt;</mark>b&gt; Berg"
     assert marked("Bo Sandberg", ["sandbreg"]) == "Bo <mark>Sandberg</mark>"
     assert marked("Bo Wik", ["sandbreg"]) == "Bo Wik"
+    assert (
+        marked("Åsa Bjo\u0308rk", ["bjork", "asa"]) == "<mark>Åsa</mark> <mark>Bjo\u0308rk</mark>"
+    )
+    assert marked("Weiß & Söhne", ["weis", "sohne"]) == "<mark>Weiß</mark> &amp; <mark>Söhne</mark>"

@@ -71,7 +71,9 @@ def _numbers(field: Field, _values: Any, within: Any) -> st.SearchStrategy[Condi
             op, number = ">=", max(number, 1)
         return Condition(field.name, op, number, period)
 
-    return st.builds(make, compared, st.one_of(st.none(), within))
+    return st.builds(
+        make, compared, st.one_of(st.none(), within) if field.has_period else st.none()
+    )
 
 
 def _moments(field: Field, _values: Any, within: Any) -> st.SearchStrategy[Condition]:

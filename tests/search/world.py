@@ -12,7 +12,7 @@ from uuid import uuid4
 from django.db import connection
 
 from accounts.models import Membership, Organisation, Team, User
-from campaigns.models import Campaign, Step
+from campaigns.models import Campaign, Enrollment, Step
 from emails.conversations import answered
 from emails.models import (
     Attachment,
@@ -26,6 +26,7 @@ from emails.models import (
     TemplateVersion,
 )
 from prospects.models import CustomField, Group, GroupMember, Person, Suppression, hash_of
+from prospects.words import folded
 from tasks.models import Call, Task
 from tests.factories import make_channel, make_identity, make_user
 
@@ -33,10 +34,11 @@ NOW = datetime(2026, 11, 26, 14, 30, tzinfo=UTC)
 WORDS = [
     "Pricing for Q1", "100% off", "a_b", 'It\'s "here"', "C:\\temp", "ÅNGSTRÖM", "Re: pricing", "q1 rollout",
     "", "<b>bold</b>", "Nordlys Energi", "nordlys energi", "Éclair", "%", "💡 idea",
+    "Smørrebrød & Łódź", "Straße",
 ]  # fmt: skip
 SOUGHT = [
     "pricing", "PRICING FOR Q1", "%", "_", "\\", '"', "'", "ångström", "q1", "b", "energi", "éclair", "💡",
-    "nordlys energi", "100%", "a_b", "axb", "nothing like it", " ", "e",
+    "nordlys energi", "100%", "a_b", "axb", "nothing like it", " ", "e", "angstrom", "ECLAIR", "smorrebrod", "łódź", "strasse",
 ]  # fmt: skip
 DOMAINS = ["nordlys.se", "sub.nordlys.se", "Other.Example", "ordlys.se"]
 KINDS = {
@@ -90,6 +92,7 @@ class Maker:
         self.people = self.make_people()
         self.groups = self.make_groups()
         self.campaigns, self.steps = self.make_campaigns()
+        self.make_enrollments()
         self.templates, self.versions = self.make_templates()
         self.channels = [make_channel(self.users["rita"]), make_channel(None, name="Team")]
         self.identities = {
@@ -97,7 +100,11 @@ class Maker:
         }
         self.bulk = BulkSend.objects.create(owner=self.users["rita"], subject="Spring news")
         self.file = StoredFile.objects.create(
-            owner=self.users["rita"], name="a.pdf", size=1, sha256="0" * 64, file="files/a"
+            owner=self.users["rita"],
+            name=self.chance.choice(["a.pdf", "Årsbokslut.PDF"]),
+            size=1,
+            sha256="0" * 64,
+            file="files/a",
         )
         self.emails = self.make_emails()
         self.make_events()
@@ -118,13 +125,15 @@ class Maker:
             person = Person(
                 owner=self.user(),
                 first_name=self.chance.choice(["Maria", "ÅSA", "Bo", ""]),
-                last_name=self.chance.choice(["Sandberg", "O'Neil", "_", ""]),
+                last_name=self.chance.choice(["Sandberg", "O'Neil", "_", "", "Møller"]),
                 email=f"P{number}@{domain}",
                 company=self.chance.choice(WORDS),
                 title=self.chance.choice(WORDS),
                 source=self.chance.choice(WORDS),
                 phone=self.chance.choice(["", "+46 8 _", "100%"]),
                 notes=self.chance.choice(WORDS),
+                website=self.chance.choice(["", "https://nordlys.se/a_b"]),
+                linkedin=self.chance.choice(["", "https://linkedin.com/in/åsa"]),
                 authorization=self.chance.choice(["", "consent", "legitimate_interest"]),
                 created_at=self.moment(after=0),
                 removed_at=self.moment(after=0) if self.sometimes(0.15) else None,
@@ -136,7 +145,10 @@ class Maker:
             made.append(person)
             if self.sometimes(0.25):
                 self.unsubscribe(person.email.lower())
-        return Person.objects.bulk_create(made)
+        people = Person.objects.bulk_create(made)
+        for person in people:  # what is saved is changed now, whatever it is told
+            Person.objects.filter(pk=person.pk).update(updated_at=self.moment(after=0))
+        return people
 
     def unsubscribe(self, address: str) -> None:
         Suppression.objects.create(
@@ -186,6 +198,30 @@ class Maker:
             for day in (1, 2)
         ]
         return campaigns, steps
+
+    def make_enrollments(self) -> None:
+        """Of most people in a campaign or two; in each of them once at a time."""
+        for person in self.people:
+            for campaign in self.chance.sample(self.campaigns, self.chance.choice([0, 1, 2])):
+                for ended in (True, False) if self.sometimes(0.2) else (self.sometimes(0.4),):
+                    self.enroll(person, campaign, ended=ended)
+
+    def enroll(self, person: Person, campaign: Campaign, *, ended: bool) -> None:
+        states = ["completed", "ended"] if ended else ["active", "active", "paused", "attention"]
+        state = self.chance.choice(states)
+        steps = [step for step in self.steps if step.campaign_id == campaign.pk]
+        Enrollment.objects.create(
+            campaign=campaign,
+            person=person,
+            owner=self.user(),
+            state=state,
+            on_hold=self.sometimes(0.3),
+            hitch="failed" if state == "attention" else "",
+            because=self.chance.choice(["replied", "removed"]) if state == "ended" else "",
+            ended_at=NOW if ended else None,
+            starts_at=NOW,
+            step=self.maybe(*steps),
+        )
 
     def make_templates(self) -> tuple[list[Template], list[TemplateVersion]]:
         rita, sam = self.users["rita"], self.users["sam"]
@@ -238,6 +274,7 @@ class Maker:
             lease_until=NOW if status == Status.IN_PROGRESS else None,
             reason=self.chance.choice(["", "refused", "no_such_mailbox", "unconfirmed"]),
             created_at=self.moment(after=0),
+            updated_at=self.moment(after=0),
             delivered_at=self.moment(after=0) if self.sometimes(0.6) else None,
             failed_at=self.moment(after=0) if self.sometimes(0.3) else None,
             archived_at=self.moment(after=0) if self.sometimes(0.2) else None,
@@ -247,7 +284,7 @@ class Maker:
         )
 
     def content(self, email: Email) -> EmailContent:
-        words = f"{email.to_address} {email.subject}".casefold()
+        words = folded(f"{email.to_address} {email.subject}")
         return EmailContent(
             email=email,
             html=f"<p class=b>{self.chance.choice(WORDS)}</p>" if self.sometimes(0.8) else "",
@@ -302,6 +339,7 @@ class Maker:
                 person=self.maybe(*self.people),
                 email=self.maybe(*self.emails),
                 status=self.chance.choice(["complete", "skipped"]) if done else "open",
+                priority=self.chance.choice([0, 0, 1]),
                 closed_at=NOW if done else None,
                 created_at=self.moment(after=0),
                 removed_at=NOW if self.sometimes(0.15) else None,
@@ -325,6 +363,8 @@ class Maker:
             "channel": self.channels,
             "bulk": [SimpleNamespace(pk=self.bulk.pk, name=self.bulk.subject)],
             "step": self.steps,
+            "in-campaign": self.campaigns,
+            "at-step": self.steps,
             "identity": [
                 SimpleNamespace(pk=one.pk, name=one.address) for one in self.identities.values()
             ],
@@ -341,5 +381,9 @@ class Maker:
         names["domain"] = ["nordlys.se", "NORDLYS.SE", "se", "@other.example", "%", "s.se"]
         names["own.industry"] = names["own.2025"] = names["own.gone"] = names[""]
         names["name"] = ["maria sand", "åsa", "o'neil", "_", " ", "Bo Sandberg"][:4]
+        names["first-name"] = ["maria", "asa", "ÅSA", "o"]
+        names["last-name"] = ["moller", "MØLLER", "berg", "_"]
+        names["website"] = names["linkedin"] = ["nordlys", "ÅSA", "_"]
+        names["file"] = ["pdf", "A.PDF", "arsbokslut", "%"]
         names["email"] = ["P1@", "nordlys", "p2@nordlys.se", "@"]
         return names

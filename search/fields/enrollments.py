@@ -1,0 +1,104 @@
+"""Where people stand in campaigns: the emails of a campaign are asked for in campaigns.py."""
+
+from dataclasses import dataclass
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from campaigns.models import Because, Enrollment, State
+
+from ..looking import Looking
+from ..tree import Condition
+from .campaigns import campaigns_named_by, steps_named_by
+from .kinds import Choice, Choices, Field, Role
+from .refs import Ref
+from .tasks import RowCount
+
+
+@dataclass(frozen=True, kw_only=True)
+class Current(Ref):
+    """They are on their way through it now, or stand at it; `at` is that column of an enrollment."""
+
+    at: str
+
+    def of_person(self, condition: Condition, looking: Looking) -> Q:
+        open_ = Enrollment.objects.open().order_by()
+        if condition.op == "any":
+            found = open_.filter(**{f"{self.at}__isnull": False})
+        else:
+            found = open_.filter(**{f"{self.at}__in": self.ids(condition, looking)})
+        return Q(pk__in=found.values("person"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class StateChoice(Choice):
+    """In some campaign they stand so, in the word that its page has for it."""
+
+    def of_person(self, condition: Condition, looking: Looking) -> Q:
+        assert isinstance(condition.value, tuple)
+        held = Q(state=State.ACTIVE, on_hold=True)
+        stand = Q(pk__in=[])
+        for state in condition.value:
+            if state == State.ACTIVE:
+                stand |= Q(state=state, on_hold=False)
+            else:
+                stand |= Q(state=state) | held if state == State.PAUSED else Q(state=state)
+        return Q(pk__in=Enrollment.objects.filter(stand).order_by().values("person"))
+
+
+@dataclass(frozen=True, kw_only=True)
+class BecauseChoice(Choice):
+    """Their way through some campaign ended for this reason."""
+
+    def of_person(self, condition: Condition, looking: Looking) -> Q:
+        ended = Enrollment.objects.filter(because__in=condition.value).order_by()
+        return Q(pk__in=ended.values("person"))
+
+
+def _states() -> Choices:
+    return [(state.value, state.label) for state in State]
+
+
+def _reasons() -> Choices:
+    return [(reason.value, reason.label) for reason in Because]
+
+
+FIELDS: tuple[Field, ...] = (
+    Current(
+        name="in-campaign",
+        label=_("Now in the campaign"),
+        role=Role.PERSON,
+        rows=campaigns_named_by,
+        at="campaign",
+        removed_at="removed_at",
+        missing=_("There is no campaign “%(name)s” that you may see: nobody is found by it."),
+        removed=_("The campaign “%(name)s” has been deleted."),
+    ),
+    Current(
+        name="at-step",
+        label=_("Now at the step"),
+        role=Role.PERSON,
+        rows=steps_named_by,
+        named_by=("name", "subject"),
+        at="step",
+        removed_at="removed_at",
+        missing=_("There is no step “%(name)s” in your campaigns: nobody is found by it."),
+        removed=_("The step “%(name)s” has been deleted."),
+    ),
+    StateChoice(
+        name="campaign-state", label=_("State in a campaign"), role=Role.PERSON, options=_states
+    ),
+    BecauseChoice(
+        name="ended", label=_("Campaign ended because"), role=Role.PERSON, options=_reasons
+    ),
+    RowCount(
+        name="campaigns",
+        label=pgettext_lazy("of a person", "Number of campaigns"),
+        role=Role.PERSON,
+        rows=lambda _looking: Enrollment.objects.all(),
+        at="created_at",
+        counted="campaign",
+        timed=False,
+    ),
+)
