@@ -64,14 +64,29 @@ def end_by_complaint(transition: Transition) -> None:
 @on(Event.Kind.REPLY, of="campaign")
 def end_by_reply(event: Event) -> None:
     """A person has answered, whoever of those it went to; an automatic answer is another kind."""
-    turn = _turn(email=event.email) if event.is_counted else None
-    if turn is None:
+    if turn := _turn(email=event.email) if event.is_counted else None:
+        _answered(turn, event.email)
+
+
+@on(Event.Kind.REPLY, of="continues")
+def end_by_reply_to_what_continues_it(event: Event) -> None:
+    """Somebody has answered an email that a rep wrote on their own, in a campaign's conversation."""
+    if event.email.campaign_id or not event.is_counted:
         return
+    before = event.email.continues
+    while before and not before.campaign_id:
+        before = before.continues
+    if before and (turn := _turn(email=before)):
+        _answered(turn, event.email)
+
+
+def _answered(turn: Turn, email: Email) -> None:
+    """The person of `turn` has answered the campaign, by answering `email`."""
     campaign = turn.enrollment.campaign
     if campaign.reply_is_success:
         _of(turn).filter(succeeded_at=None).update(succeeded_at=Now())
         with suppress(IllegalTransition):  # it is in the trash
-            event.email.succeed(by=None)
+            email.succeed(by=None)
     if campaign.ends_on_reply:
         end_all(_of(turn), Because.REPLIED)
 
@@ -109,9 +124,10 @@ def take_the_place_of_the_task(transition: Transition) -> None:
 
 @on(Status.SCHEDULED, of="continues")
 def take_the_place_of_what_came_back(transition: Transition) -> None:
-    """A rep has written anew what bounced or may not have arrived: the turn waits for this one."""
+    """A rep has written anew what bounced or may not have arrived: the turn waits for this one. A
+    bulk email takes no step's place."""
     email, before = transition.email, transition.email.continues
-    if before is None or before.status not in {Status.BOUNCED, Status.FAILED}:
+    if before is None or email.bulk_id or before.status not in {Status.BOUNCED, Status.FAILED}:
         return
     turn = _locked_turn(email=before) if before.campaign_id and not email.campaign_id else None
     if turn and not turn.done_at and turn.enrollment.is_open:

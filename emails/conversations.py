@@ -8,6 +8,7 @@ has answered them all: nobody is asked again whether they got the first one.
 
 from typing import TYPE_CHECKING
 
+from django.db import transaction
 from django.db.models import Max, Q
 
 from .models import Email
@@ -29,6 +30,15 @@ def joined(email: Email) -> None:
     """
     _tell_all(email)
     email.refresh_from_db(fields=["answered_at"])
+
+
+def all_joined(emails: "EmailQuerySet") -> None:
+    """`emails` were made at once, as what they continue stood then: whoever has answered that while
+    they were made has answered these too."""
+    late = emails.filter(answered_at=None).exclude(continues__answered_at=None)
+    for email in late.order_by("pk"):
+        with transaction.atomic():
+            joined(email)
 
 
 def answered(email: Email) -> None:

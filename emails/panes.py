@@ -21,6 +21,8 @@ from .why import last_words, why
 if TYPE_CHECKING:
     from accounts.models import User
 
+    from .models.rows import EmailRow
+
 
 def open_pane(request: SignedInRequest) -> dict[str, Any]:
     """The email that the URL says is open (?open=42); nothing of it if it is not the user's."""
@@ -43,6 +45,7 @@ def pane(email: Email, user: "User") -> dict[str, Any]:
         "email": email,
         "email_folder": folder_of(email),
         "person": _person_for(user, email),
+        "earlier": _earlier_for(user, email),
         "actions": [(action, asks(action, email)) for action in offered(email, user)],
         "may_edit": email.status in EDITABLE and not email.removed_at,
         "why": why(email),
@@ -68,6 +71,12 @@ def _person_for(user: "User", email: Email) -> Person | None:
     """The email's person, if `user` may open their page."""
     person = email.person
     return person if person and person.is_seen_by(user) else None
+
+
+def _earlier_for(user: "User", email: Email) -> "EmailRow | None":
+    """What it continues, if `user` may open that."""
+    earlier = email.continues
+    return earlier if earlier and earlier.owner_id == user.pk and not earlier.purged_at else None
 
 
 def _tone(email: Email) -> str:

@@ -1,5 +1,6 @@
 """What a search names: by number where it is kept, by name where somebody reads it."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -9,10 +10,12 @@ from .fields.own import OwnField
 from .fields.refs import Ref
 from .looking import Looking
 from .problems import Problem
-from .tree import Condition, Node, Not, conditions
+from .tree import All, Condition, Node, Not, conditions
 
 if TYPE_CHECKING:
     from accounts.models import User
+
+CAMPAIGN = "campaign"
 
 
 def settled(tree: Node, user: "User") -> Node:
@@ -35,6 +38,26 @@ def notes_on(tree: Node, user: "User") -> list[Problem]:
         elif isinstance(field, OwnField):
             field.of_person(condition, looking)
     return looking.notes
+
+
+def campaign_of(tree: Node, user: "User") -> int | None:
+    """The campaign whose emails everybody found has got, where the tree says exactly one: what
+    excludes a campaign, or lets others do as well, says none."""
+    field, looking = field_named(CAMPAIGN), Looking(user)
+    ids: set[int] = set()
+    for condition in _all_of(tree):
+        if condition.field == CAMPAIGN and condition.op == "is":
+            ids |= set(field.ids(condition, looking))  # type: ignore[attr-defined]
+    return ids.pop() if len(ids) == 1 else None
+
+
+def _all_of(node: Node) -> Iterator[Condition]:
+    """The conditions that hold for everybody found."""
+    if isinstance(node, Condition):
+        yield node
+    elif isinstance(node, All):
+        for child in node.children:
+            yield from _all_of(child)
 
 
 def _renamed(node: Node, looking: Looking, *, to_names: bool) -> Node:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.requests import SignedInRequest
+from emails.bulk import asking
 from prospects import many, panes, ticked
 from prospects.models import Person
 from ui.navigation import Entry, add
@@ -22,6 +23,7 @@ from .acting import label_of
 from .asking import Asked
 from .counting import counted_last
 from .models import Run, SavedSearch
+from .names import campaign_of
 from .problems import Refused, Unreadable
 
 if TYPE_CHECKING:
@@ -44,8 +46,18 @@ def _people_found(user: "User", query: QueryDict) -> "PersonQuerySet":
         return Person.objects.none()
 
 
+def _campaign_meant(user: "User", query: QueryDict) -> int | None:
+    """The campaign that everybody found has got emails of, where the search says one."""
+    try:
+        asked = Asked(user, query)
+        return campaign_of(asked.tree, user) if asked.is_readable else None
+    except (Http404, Refused, Unreadable):
+        return None
+
+
 ticked.LISTS[LIST] = _people_found
 many.BEGIN[:] = [lambda wish, people: Run.begin_with_people(wish, people).get_absolute_url()]
+asking.CAMPAIGNS[LIST] = _campaign_meant
 
 
 @slot("folder-actions", order=10)

@@ -13,8 +13,8 @@ from django.db.models import Count, F, Max
 from django.utils import timezone
 
 from accounts.models import User
-from campaigns.models import Campaign, State
-from commandcenter.demo import crew
+from campaigns.models import Campaign, Enrollment, State
+from commandcenter.demo import crew, personal
 from emails.bulk.tally import tally
 from emails.conversations import conversation
 from emails.events import SMTP
@@ -35,7 +35,7 @@ from emails.tracking.rewriting import unsubscribe_url
 from prospects.models import ConsentChange, Group, Person, Suppression
 from prospects.models.suppression import values_covering
 from search.models import SavedSearch
-from tasks.models import Task
+from tasks.models import Call, Task
 
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("demo data")]
 Kind, Who = Event.Kind, Event.Who
@@ -75,7 +75,7 @@ def test_there_is_one_organisation_at_work():
 
 
 def test_one_bulk_email_has_run_its_course_and_one_is_being_written():
-    done, begun = BulkSend.objects.launched().get(), BulkSend.objects.drafts().get()
+    done, begun = BulkSend.objects.launched().get(campaign=None), BulkSend.objects.drafts().get()
     told = tally(done)
     assert (told.made, told.waiting, told[Status.FAILED]) == (39, 0, 1) and told.viewed
     assert done.recipients.edited().count() == 2
@@ -108,6 +108,37 @@ def test_a_saved_search_finds_who_clicked_in_the_campaign_and_has_not_answered()
     for emails in sent:
         assert any(email.views for email in emails) and any(email.clicks for email in emails)
         assert not any(email.replies for email in emails)
+
+
+def test_whoever_had_clicked_got_a_personal_email_and_left_the_list_by_answering_it():
+    campaign, saved = Campaign.objects.get(), SavedSearch.objects.get()
+    found = set(saved.found_for(campaign.owner))
+    bulk = BulkSend.objects.get(campaign=campaign)
+    emails = list(bulk.emails.select_related("continues"))
+    assert bulk.continues and bulk.template_version and bulk.recipients.edited().count() == 2
+    answered = [email for email in emails if email.replies]
+    assert len(answered) == 2 and len(emails) >= 8
+    for email in emails:
+        before = campaign.emails.filter(person=email.person, delivered_at__lt=email.delivered_at)
+        assert email.continues == before.latest("delivered_at")
+        assert (email.person in found) == (email not in answered)
+    ways = campaign.enrollments.filter(person__in=[email.person_id for email in answered])
+    assert {(way.state, way.because) for way in ways} == {(State.ENDED, "replied")}
+
+
+def test_three_of_those_who_got_it_are_called_and_two_of_them_have_been():
+    people = BulkSend.objects.get(continues=True).emails.values("person")
+    tasks = Task.objects.filter(person__in=people, campaign=None, kind="call", name=personal.TO_DO)
+    calls = Call.objects.filter(task__in=tasks.filter(status=Task.Status.COMPLETE))
+    assert (tasks.count(), calls.count(), tasks.open().count()) == (3, 2, 1)
+    for call in calls.select_related("task"):
+        assert call.person == call.task.person and call.outcome and call.notes
+        assert call.task.created_at < call.began_at < call.task.closed_at <= timezone.now()
+
+
+def test_nobody_goes_on_in_the_campaign_who_has_answered():
+    ways = Enrollment.objects.exclude(state=State.ENDED).values("person")
+    assert not Email.objects.filter(campaign__isnull=False, person__in=ways, replies__gt=0).exists()
 
 
 def test_whoever_answered_one_email_of_a_conversation_has_answered_them_all():

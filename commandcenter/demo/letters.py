@@ -84,6 +84,33 @@ MAILING_TO_ONE = Letter(
     ),
     (PRICES,),
 )
+PERSONAL = Letter(
+    "One site or two?",
+    (
+        "before I send you anything else: which of the two prices suits {company}, the one for one"
+        " site or the one for two?",
+        "{link1}, once more. A line in answer is enough, and I shall work it out for you.",
+    ),
+    (PRICES,),
+)
+PERSONAL_TO_ONE = Letter(
+    PERSONAL.subject,
+    (
+        "I heard from your colleagues that {company} opens a second site in spring. Then the price"
+        " for two is yours from the first day, whenever the other one follows.",
+        "{link1}. Shall I hold it for you until the end of the month?",
+    ),
+    (PRICES,),
+)
+PERSONAL_TO_ANOTHER = Letter(
+    PERSONAL.subject,
+    (
+        "thank you for your time at the fair. You wanted to ask at home how many of you there will"
+        " be at {company} next year; did you find out?",
+        "{link1}: up to fifty it is the first of the two.",
+    ),
+    (PRICES,),
+)
 CASE_STUDY = Letter(
     "A short case study",
     (

@@ -75,6 +75,7 @@ SHEETS = (
     Sheet("lucia", ANSWERS, "Invoices per site", letters.INVOICING, True),
     Sheet("david", FOLLOW_UP, "Two dates for the workshop", letters.WORKSHOP, True),
     Sheet("david", FOLLOW_UP, "Quick check-in", letters.CHECK_IN, True, ("david",)),
+    Sheet("anna", FOLLOW_UP, "A word after the prices", letters.PERSONAL, False, ("anna",)),
     Sheet("anna", FIRST, "Taking over an account", HANDOVER),
     Sheet("anna", SWEDISH, "Första kontakten", VALKOMMEN, True, ("anna", "karin")),
     Sheet("anna", SWEDISH, "Efter demon", EFTER_DEMO),

@@ -35,12 +35,15 @@ def load(smtp_port: int) -> int:
     plot.mailing.store()
     plot.rollout.store()
     library.stock(chance, now, stories)
+    plot.rollout.personal.store(plot.rollout.campaign)
     _store_emails(stories)
+    plot.rollout.personal.connect()
     _store_history(stories)
     store_consent(stories, plot.block(), plot.crew.admin, now)
     add_contacts(Random(SEED), now, plot.crew.people)  # noqa: S311 (invented people, not secrets)
     plot.mailing.begin_another()
     plot.rollout.enroll()
+    plot.rollout.personal.call()
     todo.plan(Random(SEED), now, plot.crew.people)  # noqa: S311 (invented people, not secrets)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")  # so much at once, and the planner would know of none of it

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from emails.bulk.adding import add_people
 from emails.models import BulkRecipient, BulkSend, Lane
@@ -49,33 +49,7 @@ class Mailing:
 
     def store(self) -> None:
         """The bulk email itself and its recipients; the emails are stored after it."""
-        first = self.told[0].email
-        assert first.send_at
-        bulk = BulkSend.objects.create(
-            owner=first.owner,
-            identity=self.identity,
-            channel=self.identity.channel,
-            subject=MAILING.subject,
-            html=self._html(MAILING),
-            state=BulkSend.State.OPEN,
-            created_at=first.created_at,
-            launched_at=first.created_at,
-            made_at=first.created_at,
-            shown_at=first.created_at,
-            **wall_columns(first.send_at, first.owner.time_zone),
-        )
-        for number, story in enumerate(self.told):
-            own = self._html(MAILING_TO_ONE) if number < OWN else None
-            email = story.email
-            email.bulk, email.lane = bulk, Lane.BULK
-            email.bulk_recipient = BulkRecipient.objects.create(
-                bulk=bulk,
-                person=story.person,
-                address=email.to_address,
-                name=email.to_name,
-                html=own,
-                edited_at=first.created_at if own else None,
-            )
+        stored_bulk(self.told, MAILING)
 
     def begin_another(self) -> None:
         """A draft to a group, with words of their own for some of them."""
@@ -97,5 +71,40 @@ class Mailing:
             greeting = "<p>Hi {{first_name}}, and thank you for your question at the end.</p>"
             recipient.write(bulk.subject, f"{greeting}{bulk.html}", common=bulk)
 
-    def _html(self, letter: Letter) -> str:
-        return letter.html(sender=self.identity.name, **FIELDS)
+
+def stored_bulk(told: "list[Story]", letter: Letter, **fields: Any) -> BulkSend:
+    """The bulk email that says `letter`, gone out as `told` has it: what says something else has words
+    of its own. `fields` are columns besides."""
+    first = told[0].email
+    assert first.send_at and first.identity
+    bulk = BulkSend.objects.create(
+        owner=first.owner,
+        identity=first.identity,
+        channel=first.channel,
+        subject=letter.subject,
+        html=_html(letter, first.identity.name),
+        state=BulkSend.State.OPEN,
+        created_at=first.created_at,
+        launched_at=first.created_at,
+        made_at=first.created_at,
+        shown_at=first.created_at,
+        **wall_columns(first.send_at, first.owner.time_zone),
+        **fields,
+    )
+    for story in told:
+        email = story.email
+        own = _html(story.letter, first.identity.name) if story.letter is not letter else None
+        email.bulk, email.lane = bulk, Lane.BULK
+        email.bulk_recipient = BulkRecipient.objects.create(
+            bulk=bulk,
+            person=story.person,
+            address=email.to_address,
+            name=email.to_name,
+            html=own,
+            edited_at=first.created_at if own else None,
+        )
+    return bulk
+
+
+def _html(letter: Letter, sender: str) -> str:
+    return letter.html(sender=sender, **FIELDS)

@@ -36,6 +36,7 @@ class Reader:
     pictures: str  # the program that loads pictures; "" where the reader's own views stay unknown
     browser: str  # the program in which links open
     prefetch: str = ""  # what looks at every message before anybody reads it
+    answers: bool = True
 
     @classmethod
     def one_of_many(cls, chance: Random) -> "Reader":
@@ -94,7 +95,7 @@ class Reader:
                 at + timedelta(seconds=self.chance.randint(4, 50)),
                 partial(story.auto_reply, text=text),
             )
-        if self.chance.random() < 0.03 + 0.22 * self.interest:
+        if self.answers and self.chance.random() < 0.03 + 0.22 * self.interest:
             later = at + timedelta(minutes=self.chance.lognormvariate(5.4, 1.3))
             yield later, partial(story.reply, text=self.chance.choice(REPLIES))
 

@@ -1,7 +1,7 @@
 """The campaign of the demo: five steps, and people at every stage of it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING
 
@@ -18,13 +18,14 @@ from campaigns.models import (
     Timing,
     Turn,
 )
-from emails.models import Lane
+from emails.models import Email, Lane
 from prospects.models import Person
 from search.language import parse
 from search.models import SavedSearch
 from tasks.models import Task
 
 from .letters import CASE_STUDY, REFUSED, REPLIES, ROLLOUT, UNKNOWN_USER, Letter
+from .personal import Personal
 from .readers import CHROME, Reader
 from .record import SECOND
 
@@ -57,14 +58,20 @@ class Stage:
     at: int
     state: State = State.ACTIVE
     because: str = ""
-    is_keen: bool = False  # they have followed the link of the first email, and not answered
+    is_keen: bool = False  # they have followed the link of the first email, and not answered that
+
+    @property
+    def answers_personally(self) -> bool:
+        """Whether it was the personal email that they answered."""
+        return self.is_keen and self.because == Because.REPLIED
 
 
 STAGES = (
     Stage(4, -1, 0),
     Stage(2, 2, 1, is_keen=True),
     Stage(2, 1, 1),
-    Stage(3, 3, 2, is_keen=True),
+    Stage(4, 3, 2, is_keen=True),
+    Stage(2, 4, 1, State.ENDED, Because.REPLIED, is_keen=True),
     Stage(2, 7, 3),
     Stage(2, 11, 4),
     Stage(3, 20, 4, State.COMPLETED),
@@ -84,6 +91,7 @@ class Way:
     stage: Stage
     starts: datetime
     emails: "dict[int, Story]" = field(default_factory=dict)
+    personal: "Story | None" = None
 
     def at(self, step: int) -> datetime:
         """When the turn of a step is due: `starts`, and as many days later as it is planned."""
@@ -92,6 +100,30 @@ class Way:
     @property
     def is_over(self) -> bool:
         return self.stage.state in {State.COMPLETED, State.ENDED}
+
+    @property
+    def told(self) -> "list[Story]":
+        """All that they got in this conversation."""
+        return [*self.emails.values(), *([self.personal] if self.personal else [])]
+
+    @property
+    def answered_at(self) -> datetime | None:
+        replies = [story.email.last_replied_at for story in self.told]
+        return max(filter(None, replies), default=None)
+
+    @property
+    def last_email(self) -> Email:
+        """The last one of the campaign that has arrived."""
+        arrived = [story.email for story in self.emails.values() if story.email.delivered_at]
+        return arrived[-1]
+
+    def is_worth_a_word(self, at: datetime) -> bool:
+        """Whether they had viewed and clicked by then, and not answered."""
+        emails = [story.email for story in self.emails.values()]
+        viewed = [email.first_viewed_at for email in emails if email.first_viewed_at]
+        clicked = [email.first_clicked_at for email in emails if email.first_clicked_at]
+        did = viewed and clicked and min(viewed) < at and min(clicked) < at
+        return bool(did) and not self.answered_at
 
 
 class Rollout:
@@ -102,6 +134,7 @@ class Rollout:
         self.identity = plot.crew.identities[0]
         self.ways: list[Way] = []
         self.steps: list[Step] = []
+        self.personal = Personal(plot)
 
     def stories(self) -> "Iterator[Story]":
         """What each was sent, or is to be."""
@@ -115,6 +148,7 @@ class Rollout:
                 if step <= stage.at:
                     way.emails[step] = self._email(way, step)
                     yield way.emails[step]
+        yield from self.personal.stories(self.ways)
 
     def _morning(self, stage: Stage) -> datetime:
         local = self.plot.now.astimezone(self.identity.owner.zone) - stage.age * DAY
@@ -141,8 +175,12 @@ class Rollout:
                 story.view(at + HOUR, CHROME)
                 story.click(at + HOUR + 40 * SECOND, CHROME, link=1)
             elif not stage.because:
-                plot.engage(story, Reader.one_of_many(plot.chance))
+                plot.engage(story, replace(Reader.one_of_many(plot.chance), answers=False))
         return story
+
+    @property
+    def campaign(self) -> Campaign:
+        return self.steps[0].campaign
 
     def store(self) -> None:
         """The campaign and its steps; the emails are stored after it."""
@@ -154,12 +192,11 @@ class Rollout:
         for number, line in enumerate(STEPS):
             self.steps.append(self._step(campaign, number, *line))
         for way in self.ways:
-            replies = [story.email.last_replied_at for story in way.emails.values()]
-            answered = max(filter(None, replies), default=None)
             for step, story in way.emails.items():
                 email = story.email
                 email.campaign, email.step, email.lane = campaign, self.steps[step], Lane.BULK
-                email.answered_at = answered
+            for story in way.told:
+                story.email.answered_at = way.answered_at
 
     def _step(
         self, campaign: Campaign, number: int, kind: Kind, day: int, name: str,
@@ -177,7 +214,7 @@ class Rollout:
 
     def enroll(self) -> None:
         """Everybody's way, with the turns that they have had, now that the emails are there."""
-        campaign, anna = self.steps[0].campaign, self.identity.owner
+        campaign, anna = self.campaign, self.identity.owner
         launch = Launch.objects.create(
             campaign=campaign, owner=anna, identity=self.identity, start_zone=anna.time_zone,
             started_at=self.plot.now - 20 * DAY, created_at=self.plot.now - 20 * DAY,
@@ -204,9 +241,10 @@ class Rollout:
 
     def _enrollment(self, way: Way, row: LaunchPerson) -> Enrollment:
         stage, anna = way.stage, self.identity.owner
-        ended = min(way.at(stage.at) + 2 * HOUR, self.plot.now) if way.is_over else None
+        due = min(way.at(stage.at) + 2 * HOUR, self.plot.now)
+        ended = (way.answered_at or due) if way.is_over else None
         return Enrollment(
-            campaign=self.steps[0].campaign, person=way.person, owner=anna, identity=self.identity,
+            campaign=self.campaign, person=way.person, owner=anna, identity=self.identity,
             launched=row, state=stage.state, because=stage.because, starts_at=way.starts,
             hitch=Hitch.FAILED if stage.state == State.ATTENTION else "",
             step=self.steps[stage.at], ended_at=ended, created_at=min(way.starts, self.plot.now),

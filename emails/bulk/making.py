@@ -28,7 +28,8 @@ CHUNK = 2500
 # order in which they came onto it.
 _MAKE = """
 WITH chunk AS MATERIALIZED (
-    SELECT recipient.*, person.search_text AS known_by
+    SELECT recipient.*, person.search_text AS known_by,
+           earlier.id AS continues_id, earlier.answered_at AS answered_at
       FROM (
         SELECT * FROM emails_bulkrecipient
          WHERE bulk_id = %(bulk)s AND id > %(made_up_to)s
@@ -36,12 +37,22 @@ WITH chunk AS MATERIALIZED (
          ORDER BY id LIMIT %(size)s
       ) AS recipient
       LEFT JOIN prospects_person AS person ON person.id = recipient.person_id
+      -- The last that they got of the campaign. Who answered one email of it has answered this one,
+      -- as emails/conversations.py has it.
+      LEFT JOIN LATERAL (
+        SELECT id, answered_at FROM emails_email AS of_campaign
+         WHERE of_campaign.person_id = recipient.person_id AND of_campaign.owner_id = %(by)s
+           AND of_campaign.campaign_id = %(campaign)s AND of_campaign.purged_at IS NULL
+           AND of_campaign.status IN ('delivered', 'archived')
+         ORDER BY of_campaign.delivered_at DESC, id DESC LIMIT 1
+      ) AS earlier ON %(campaign)s IS NOT NULL
 ), made AS (
     INSERT INTO emails_email ({email_columns}, person_id, to_address, to_name, subject, snippet,
-                              compose_key, message_id, bulk_recipient_id)
+                              continues_id, answered_at, compose_key, message_id,
+                              bulk_recipient_id)
     SELECT {email_values}, person_id, address, name, coalesce(subject, %(subject)s),
-           CASE WHEN html IS NULL THEN %(snippet)s ELSE '' END, md5(%(salt)s || id)::uuid,
-           md5(id || %(salt)s) || %(at_domain)s, id
+           CASE WHEN html IS NULL THEN %(snippet)s ELSE '' END, continues_id, answered_at,
+           md5(%(salt)s || id)::uuid, md5(id || %(salt)s) || %(at_domain)s, id
       FROM chunk
         ON CONFLICT (bulk_recipient_id) WHERE bulk_recipient_id IS NOT NULL DO NOTHING
     RETURNING id, bulk_recipient_id
@@ -109,6 +120,7 @@ def _statement(bulk: "BulkSend", size: int) -> tuple[str, dict[str, Any]]:
         "cc": _json(bulk.cc),
         "bcc": _json(bulk.bcc),
         "by": bulk.owner_id,
+        "campaign": bulk.campaign_continued,
     }
     sql = _MAKE.format(
         email_columns=", ".join(email),
@@ -134,8 +146,8 @@ def _carrier(bulk: "BulkSend", size: int) -> int | None:
 
 # What differs from email to email, and what the database fills in itself.
 _OWN_OF_EMAIL = {
-    "person", "to_address", "to_name", "subject", "snippet", "compose_key", "message_id",
-    "bulk_recipient",
+    "person", "to_address", "to_name", "subject", "snippet", "continues", "answered_at",
+    "compose_key", "message_id", "bulk_recipient",
 }  # fmt: skip
 _OWN_OF_CONTENT = {"email", "subject", "html", "cc", "bcc", "search_text"}
 

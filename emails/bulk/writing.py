@@ -91,9 +91,14 @@ def _common(bulk: BulkSend) -> tuple[str, str]:
     return bulk.typed.get("subject", bulk.subject), bulk.html
 
 
-def begin(owner: "User", typed: dict[str, Any] | None = None) -> BulkSend:
-    """A new draft; of what was `typed` in a compose window before, if anything was."""
+def begin(
+    owner: "User", typed: dict[str, Any] | None = None, *, campaign: int | None = None
+) -> BulkSend:
+    """A new draft; of what was `typed` in a compose window before, if anything was. It continues
+    `campaign`, if `owner` has written to somebody in it."""
     typed = typed or {}
+    if campaign and not owner.emails.of_campaign(campaign).exclude(delivered_at=None).exists():
+        campaign = None
     default = owner.identities.for_compose().first()
     chosen = owner.identities.filter(pk=typed.get("identity") or 0).first()
     bulk = BulkSend.objects.create(
@@ -102,6 +107,8 @@ def begin(owner: "User", typed: dict[str, Any] | None = None) -> BulkSend:
         subject=str(typed.get("subject") or "")[:500],
         html=str(typed.get("html") or ""),
         template_version=TemplateVersion.of_ticket(owner, str(typed.get("template") or "")),
+        campaign_id=campaign,
+        continues=campaign is not None,
         typed={"zone": owner.time_zone}
         | {name: typed[name] for name in ("cc", "bcc", "date", "time", "zone") if typed.get(name)},
     )

@@ -52,6 +52,8 @@ class BulkForm(ComposeForm):
         """The columns of the bulk email as far as they can be read, and the rest as typed."""
         told: dict[str, Any] = {"typed": {name: self._raw(name) for name in self.KEPT_AS_TYPED}}
         told |= {name: self.read[name] for name in ("identity", "cc", "bcc") if name in self.read}
+        if self.bulk.campaign_id:
+            told["continues"] = "continues" in self.data
         if self.chosen:
             return told
         told["template_version"] = self.template_version

@@ -189,8 +189,11 @@ class BulkSend(BulkRow):
         make one for each recipient."""
         from ..bulk.making import make_all
         from ..bulk.showing import show_all
+        from ..conversations import all_joined
 
         made = make_all(self)
+        if self.campaign_continued:
+            all_joined(self.emails.all())
         self._wake()
         show_all(self)
         return made

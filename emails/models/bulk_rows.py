@@ -64,7 +64,7 @@ class BulkSendQuerySet(models.QuerySet["BulkSend"]):
         return self.update(state=State.PAUSED)
 
     def for_page(self) -> Self:
-        return self.select_related("owner", "identity__channel", "channel")
+        return self.select_related("owner", "identity__channel", "channel", "campaign")
 
     def newest_first(self) -> Self:
         return self.order_by("-launched_at", "-pk")
@@ -105,6 +105,16 @@ class BulkRow(models.Model):
         related_name="+",
         verbose_name=_("template"),
     )
+    # The campaign whose people it was begun for; with `continues`, each of its emails continues the
+    # last one that its recipient got of that campaign, if there is one.
+    campaign = models.ForeignKey(
+        "campaigns.Campaign",
+        models.SET_NULL,
+        null=True,
+        related_name="+",
+        verbose_name=_("campaign"),
+    )
+    continues = models.BooleanField(_("continues the campaign"), default=False)
     # These travel with the first recipient's message only.
     cc = models.JSONField(default=list)
     bcc = models.JSONField(default=list)
@@ -131,6 +141,9 @@ class BulkRow(models.Model):
     shown_at = models.DateTimeField(null=True)
 
     objects = BulkSendQuerySet.as_manager()
+
+    if TYPE_CHECKING:
+        campaign_id: int | None
 
     class Meta:
         abstract = True
@@ -163,6 +176,11 @@ class BulkRow(models.Model):
     @property
     def is_draft(self) -> bool:
         return self.state == self.State.DRAFT
+
+    @property
+    def campaign_continued(self) -> int | None:
+        """The id of the campaign that its emails continue."""
+        return self.campaign_id if self.continues else None
 
     @property
     def is_being_made(self) -> bool:

@@ -20,7 +20,7 @@ from ui.notices import tell
 from ui.paging import paginate
 
 from ..bulk.adding import TooMany, add_people, add_typed
-from ..bulk.asking import asked_people
+from ..bulk.asking import asked_campaign, asked_people
 from ..bulk.checking import obstacles
 from ..bulk.checks import bulk_checks
 from ..bulk.review import Review
@@ -53,7 +53,7 @@ def if_still_a_draft(view: Callable[..., HttpResponse]) -> Callable[..., HttpRes
 @require_POST
 def new(request: SignedInRequest) -> HttpResponse:
     """A new bulk email to ticked people, all of a list, a group, or nobody yet."""
-    bulk = begin(request.user)
+    bulk = begin(request.user, campaign=asked_campaign(request))
     try:
         add_people(bulk, asked_people(request))
     except TooMany as error:

@@ -182,6 +182,7 @@ def write_to_all_found(page: Page, own: list[Person]) -> None:
     expect(page.locator("[data-editor]")).to_be_visible(timeout=PATIENCE)
     pick(page, "Personal")
     expect(page.get_by_label("Subject")).to_have_value("A word, {{first_name}}")
+    expect(page.get_by_label("Continues the campaign “Q1 rollout”")).to_be_checked()
     saved(page)
     for person in own:
         write_own_words(page, person)
@@ -275,11 +276,15 @@ def test_from_a_file_of_a_hundred_people_to_those_who_clicked_and_did_not_answer
     # Who answers leaves the list, on the page that is open.
     page.locator("#saved-searches").get_by_role("link", name=NAME).click()
     expect(people(page)).to_have_count(6, timeout=PATIENCE)
-    recipients.press(1, "Send reply", "Prices for Kund 1 AB")
+    recipients.press(1, "Send reply", "A word, Nora1")
     expect(people(page)).to_have_text(["Nora10 Berg10", *FOUND[1:]], timeout=PATIENCE)
-    recipients.press(10, "Send reply", "Prices for Kund 10 AB")
+    recipients.press(10, "Send reply", "A word, Nora10")
     expect(people(page)).to_have_text(FOUND[1:], timeout=PATIENCE)
-    expect(page.locator("#saved-searches").get_by_role("link", name=NAME)).to_contain_text("4")
+    recipients.press(3, "Send reply", "Re: Prices for Kund 3 AB")
+    expect(people(page)).to_have_text([*FOUND[1:2], *FOUND[3:]], timeout=PATIENCE)
+    expect(page.locator("#saved-searches").get_by_role("link", name=NAME)).to_contain_text(
+        "3", timeout=2 * PATIENCE
+    )
 
 
 def address(number: int) -> str:
@@ -300,11 +305,15 @@ def assert_followed_up(messages: dict[str, list[Stored]]) -> None:
 
 
 def assert_written_to(messages: dict[str, list[Stored]], own: list[Person]) -> None:
-    """Each of those who were found has got the template's words, or their own."""
+    """Each of those who were found has got the template's words, or their own, in the thread of the
+    campaign's emails."""
     mine = {person.email for person in own}
-    written = {to: got[2] for to, got in messages.items() if len(got) > 2}
+    written = {to: got for to, got in messages.items() if len(got) > 2}
     assert set(written) == {address(number) for number in (1, 2, 3, 4, 5, 10)}
-    for to, message in written.items():
+    for to, (first, second, message) in written.items():
+        earlier = [first.header("Message-ID"), second.header("Message-ID")]
+        assert message.header("In-Reply-To") == earlier[1]
+        assert message.header("References").split() == earlier
         name = to.partition("@")[0].capitalize()
         said = "this is for you alone" if to in mine else f"Shall we talk, {name}?"
         assert said in message.message.get_body(("plain",)).get_content()
