@@ -30,7 +30,7 @@ from ..problems import Refused, TooSlow
 from ..showing import Builder
 
 PAGE = "search/index.html"
-_KEPT = ("sort", "after", "before", "open", "tab")
+_KEPT = ("sort", "after", "before", "open", "as", "tab")
 
 
 @require_safe
