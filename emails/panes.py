@@ -1,6 +1,7 @@
 """What the reading pane shows of one email."""
 
 import logging
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -66,7 +67,7 @@ def pane(email: Email, eyes: Eyes) -> dict[str, Any]:
     }
 
 
-def _offered(email: Email, eyes: Eyes) -> list[Action]:
+def _offered(email: Email, eyes: Eyes) -> Sequence[Action]:
     return offered(email, eyes.me) if eyes.are_mine else []
 
 

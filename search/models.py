@@ -49,6 +49,13 @@ class SavedSearchQuerySet(SharedQuerySet["SavedSearch"]):
         """Of that name, whatever its case."""
         return self.annotate(lower_name=Lower("name")).filter(lower_name=Lower(models.Value(name)))
 
+    def matching(self, words: str) -> Self:
+        """Those whose name holds every word of `words`."""
+        found = self
+        for word in words.replace("\0", "").split()[:8]:
+            found = found.filter(name__icontains=word.strip(",;"))
+        return found
+
     def pinned(self) -> Self:
         return self.filter(is_pinned=True)
 

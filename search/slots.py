@@ -18,6 +18,7 @@ from ui.navigation import Entry, add
 from ui.slots import slot
 from ui.templatetags.ui import icon
 
+from . import as_lists  # noqa: F401  (chosen by name where groups are)
 from .asking import Asked
 from .counting import counted_last
 from .models import SavedSearch
