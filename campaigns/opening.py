@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING
 
 from django.shortcuts import get_object_or_404
 
+from accounts.looking import Eyes, eyes_of
 from accounts.requests import SignedInRequest
 from tasks.models import Task
 
 from .figures import standing_of
-from .looking import Eyes, eyes_of
 from .models import Campaign
 
 if TYPE_CHECKING:

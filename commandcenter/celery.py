@@ -29,6 +29,7 @@ SCHEDULE: dict[str, tuple[str, float | crontab, float]] = {
     "go on with campaigns": ("campaigns.jobs.go_on", 60, 50),
     "go on with bulk emails": ("emails.jobs.finish_bulk_sends", 5, 20),
     "go on with many emails": ("search.jobs.go_on_with_all", 5, 20),
+    "tell of new matches": ("search.jobs.tell_of_new", 15, 14),
     "remind of tasks": ("tasks.jobs.remind", 5, 20),
     "prune emails": ("emails.jobs.prune", crontab(hour="3", minute="17"), 3600),
     "prune people": ("prospects.jobs.prune", crontab(hour="3", minute="37"), 3600),

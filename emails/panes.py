@@ -1,16 +1,19 @@
 """What the reading pane shows of one email."""
 
+import logging
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from django.utils.translation import gettext as _
 
+from accounts.looking import Eyes, eyes_of
 from accounts.requests import SignedInRequest
 from prospects.models import Person
 from ui.ids import id_in
 
-from .actions import EDITABLE, asks, offered
+from .actions import EDITABLE, Action, asks, offered
 from .folders import folder_of
 from .models import Email, Status
 from .previews import preview
@@ -23,13 +26,17 @@ if TYPE_CHECKING:
 
     from .models.rows import EmailRow
 
+logger = logging.getLogger(__name__)
+
 
 def open_pane(request: SignedInRequest) -> dict[str, Any]:
-    """The email that the URL says is open (?open=42); nothing of it if it is not the user's."""
+    """The email that the URL says is open (?open=42, with ?as= a colleague's to be looked at);
+    nothing of it if it is not there for the user. Raises Http404 as `eyes_of`."""
     if not (asked := id_in(request.GET.get("open"))):
         return {}
-    email = request.user.emails.for_pane().addressed().of_ids([asked]).first()
-    return pane(email, request.user) if email else {}
+    eyes = eyes_of(request)
+    email = eyes.user.emails.for_pane().addressed().of_ids([asked]).first()
+    return pane(email, eyes) if email else {}
 
 
 def list_around(request: SignedInRequest) -> str:
@@ -39,15 +46,20 @@ def list_around(request: SignedInRequest) -> str:
     return f"{parts.path}?{urlencode(kept)}" if parts.path not in {"", request.path} else ""
 
 
-def pane(email: Email, user: "User") -> dict[str, Any]:
-    """The context of templates/emails/_pane.html for `email`, read with `for_pane()`."""
+def pane(email: Email, eyes: Eyes) -> dict[str, Any]:
+    """The context of templates/emails/_pane.html for `email`, read with `for_pane()`; without
+    anything to be done with it where it is a colleague's (View As)."""
+    user = eyes.me
+    if not eyes.are_mine:
+        logger.info("user %s looks at email %s of user %s", user.pk, email.pk, eyes.user.pk)
     return {
         "email": email,
+        "email_eyes": eyes,
         "email_folder": folder_of(email),
         "person": _person_for(user, email),
-        "earlier": _earlier_for(user, email),
-        "actions": [(action, asks(action, email)) for action in offered(email, user)],
-        "may_edit": email.status in EDITABLE and not email.removed_at,
+        "earlier": _earlier_for(eyes.user, email),
+        "actions": [(action, asks(action, email)) for action in _offered(email, eyes)],
+        "may_edit": eyes.are_mine and email.status in EDITABLE and not email.removed_at,
         "why": why(email),
         "why_tone": _tone(email),
         "server_words": last_words(email),
@@ -56,6 +68,10 @@ def pane(email: Email, user: "User") -> dict[str, Any]:
         "attachments": email.attachments.select_related("file"),
         "timeline": timeline(email),
     }
+
+
+def _offered(email: Email, eyes: Eyes) -> Sequence[Action]:
+    return offered(email, eyes.me) if eyes.are_mine else []
 
 
 def latest_activity(email: Email) -> tuple[str, datetime] | None:

@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from prospects import lists
 from prospects.addresses import checked
 from prospects.consent import refusals
-from prospects.models import Group, Person
+from prospects.lists import BETWEEN, PeopleList
+from prospects.models import Person
 
 from .sending.addresses import BadAddress, wired
 
 if TYPE_CHECKING:
     from accounts.models import User
-    from prospects.models.groups import GroupQuerySet
     from prospects.models.people import PersonQuerySet
 
 NAMED = re.compile(r"(?P<name>[^<>]*)<(?P<address>[^<>]*)>", re.DOTALL)
-BETWEEN = re.compile(r"[,;\n]")
 BREAKING = re.compile("[\r\n\0\u2028\u2029]")
 
 
@@ -52,48 +52,40 @@ def one(text: str) -> Recipient:
 
 @dataclass(frozen=True)
 class Typed:
-    """What was typed into a field for many: addresses, each once, groups by their names, and a
-    sentence for each part that is neither."""
+    """What was typed into a field for many: addresses, each once, groups and other lists by their
+    names, and a sentence for each part that is neither."""
 
     recipients: list[Recipient]
-    groups: list[Group]
+    lists: list[PeopleList]
     wrong: list[str]
 
     @property
     def is_for_many(self) -> bool:
         """Whether more is meant than one recipient."""
-        return bool(self.groups) or len(self.recipients) > 1
+        return bool(self.lists) or len(self.recipients) > 1
 
     @property
     def offer(self) -> str:
         """What is said where one recipient stands, and these are meant."""
-        if len(self.groups) == 1 and not self.recipients:
-            return _("“%(group)s” is a group: each in it gets a message of their own.") % {
-                "group": self.groups[0]
-            }
+        if len(self.lists) == 1 and not self.recipients:
+            return self.lists[0].offer
         return _("These are several: each gets a message of their own.")
 
 
-def plain(name: str) -> str:
-    """A name without what separates recipients or encloses addresses."""
-    return " ".join(BETWEEN.sub(" ", name.replace("<", " ").replace(">", " ")).split())
-
-
 def typed_by(user: "User", text: str) -> Typed:
-    """Whom `user` means by `text`: addresses, with or without names, and names of their groups,
-    separated by commas, semicolons or lines. Never raises."""
-    groups = Group.seen_by(user)
-    if found := _group_called(groups, text):
+    """Whom `user` means by `text`: addresses, with or without names, and names of lists that they
+    may choose, separated by commas, semicolons or lines. Never raises."""
+    if found := lists.called(user, text):
         return Typed([], [found], [])
     told = Typed([], [], [])
     seen: set[str] = set()
-    for part in _parts(text, is_group=lambda name: _group_called(groups, name)):
+    for part in _parts(text, is_list=lambda name: lists.called(user, name)):
         try:
             recipient = _recipient(part)
         except ValidationError as error:
-            found = None if "@" in part else _group_called(groups, part)
-            if found and found not in told.groups:
-                told.groups.append(found)
+            found = None if "@" in part else lists.called(user, part)
+            if found and found not in told.lists:
+                told.lists.append(found)
             elif not found:
                 told.wrong.extend(error.messages)
             continue
@@ -101,16 +93,6 @@ def typed_by(user: "User", text: str) -> Typed:
             seen.add(recipient.address.casefold())
             told.recipients.append(recipient)
     return told
-
-
-def _group_called(groups: "GroupQuerySet", text: str) -> Group | None:
-    """The group of that name, as it is or as `plain` leaves it."""
-    name = text.strip().replace("\0", "")
-    if not name or len(name) > 100:
-        return None
-    return groups.called(name).first() or next(
-        (group for group in groups.matching(name) if plain(group.name) == plain(name)), None
-    )
 
 
 def several(text: str) -> list[str]:
@@ -157,19 +139,20 @@ def suggestions(people: "PersonQuerySet", typed: str, sender: "User") -> list[Su
     return [Suggestion(person, refused.get(person.email, "")) for person in found]
 
 
-def groups_meant(groups: "GroupQuerySet", typed: str) -> list[Group]:
-    """Which of `groups` are meant by what stands at the end of `typed`, at most four."""
+def lists_meant(user: "User", typed: str) -> list[PeopleList]:
+    """Which groups and other lists are meant by what stands at the end of `typed`, at most four of
+    each kind."""
     words = BETWEEN.split(typed)[-1].strip()
-    return list(groups.matching(words[:100]).by_name()[:4]) if words else []
+    return lists.meant(user, words, 4) if words else []
 
 
-def _parts(text: str, *, is_group: Callable[[str], object] = lambda name: False) -> list[str]:
+def _parts(text: str, *, is_list: Callable[[str], object] = lambda name: False) -> list[str]:
     """`text` cut between recipients; a comma within a name does not count as between, but one
-    behind the name of a group does."""
+    behind the name of a list does."""
     parts: list[str] = []
     for piece in BETWEEN.split(text):
         halved = parts and "@" not in parts[-1] and "@" in piece
-        if halved and NAMED.fullmatch(piece.strip()) and not is_group(parts[-1]):
+        if halved and NAMED.fullmatch(piece.strip()) and not is_list(parts[-1]):
             parts[-1] = f"{parts[-1]},{piece}"  # Lind, Anna <anna@x.example>
         elif piece.strip():
             parts.append(piece.strip())

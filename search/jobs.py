@@ -1,5 +1,6 @@
 """Background work of this app. A job may run twice, late or never; the database knows."""
 
+import time
 from functools import partial
 
 from celery import shared_task
@@ -7,7 +8,11 @@ from django.core.cache import cache
 
 from emails.jobs import once
 
+from .alerts import Alert
 from .models import Run
+
+# For so many seconds of each run of its job new matches are looked for.
+TURN = 5
 
 
 @shared_task(ignore_result=True, throws=(Run.DoesNotExist,))
@@ -23,6 +28,15 @@ def go_on_with_all() -> None:
     """Go on with those whose worker is gone. Beat runs this every few seconds."""
     for pk in Run.objects.to_go_on().values_list("pk", flat=True):
         once(f"run:{pk}", partial(go_on.delay, pk))
+
+
+@shared_task(ignore_result=True)
+def tell_of_new() -> None:
+    """Tell of what saved searches have come to find. Beat runs this every few seconds; what one run
+    has no time for is the next one's."""
+    until = time.monotonic() + TURN
+    while time.monotonic() < until and (alert := Alert.take()):
+        alert.look()
 
 
 @shared_task(ignore_result=True)

@@ -6,7 +6,6 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
@@ -64,16 +63,8 @@ class Looking:
 
     @property
     def senders(self) -> "UserQuerySet":
-        """Those whose emails the user may look at (View As): their own; an admin everybody's, who
-        manages teams those of their members."""
-        user = self.user
-        if user.is_admin:
-            return User.objects.all()
-        managed = user.memberships.filter(is_manager=True)
-        if user.role == User.Role.MANAGER:
-            managed = user.memberships.all()
-        seen = Q(pk=user.pk) | Q(memberships__team__in=managed.values("team"))
-        return User.objects.filter(pk__in=User.objects.filter(seen).values("pk"))
+        """Those whose emails the user may look at (View As)."""
+        return User.looked_at_by(self.user)
 
     @property
     def may_view_as_others(self) -> bool:

@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models, transaction
-from django.db.models.functions import Lower
+from django.db.models.functions import Coalesce, Lower
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Shared, SharedQuerySet, Undo, UndoRefused
 
+from .alerts import Alert  # noqa: F401  (a table of this app)
+from .pins import Pin
 from .runs import Run, RunRow  # noqa: F401  (tables of this app)
 from .tree import EVERYTHING, Node, from_json, to_json
 
@@ -42,15 +44,23 @@ class SavedSearchQuerySet(SharedQuerySet["SavedSearch"]):
     def of_id(self, pk: int) -> Self:
         return self.filter(pk=pk)
 
-    def except_for(self, saved: "SavedSearch") -> Self:
-        return self.exclude(pk=saved.pk)
-
     def called(self, name: str) -> Self:
         """Of that name, whatever its case."""
         return self.annotate(lower_name=Lower("name")).filter(lower_name=Lower(models.Value(name)))
 
+    def matching(self, words: str) -> Self:
+        """Those whose name holds every word of `words`."""
+        found = self
+        for word in words.replace("\0", "").split()[:8]:
+            found = found.filter(name__icontains=word.strip(",;"))
+        return found
+
     def pinned(self) -> Self:
         return self.filter(is_pinned=True)
+
+    def in_side_bar(self) -> Self:
+        """Of those that own_first() has read: what stands in the side bar of its user."""
+        return self.filter(models.Q(in_side_bar=True))
 
     def of_people(self) -> Self:
         return self.filter(subject=SavedSearch.Subject.PEOPLE)
@@ -59,9 +69,14 @@ class SavedSearchQuerySet(SharedQuerySet["SavedSearch"]):
         return self.select_related("owner").order_by("position", "pk")
 
     def own_first(self, user: "User") -> Self:
-        """The user's own in their order, then those of colleagues."""
+        """The user's own in their order, then those of colleagues as the user has put them; each
+        says whether it is `in_side_bar`."""
         whose = models.Case(models.When(owner=user, then=0), default=1)
-        return self.select_related("owner").order_by(whose, "position", "pk")
+        decided = Pin.objects.filter(saved=models.OuterRef("pk"), user=user)
+        place = models.Subquery(decided.values("position"))
+        shown = models.Subquery(decided.values("is_pinned"))
+        several = self.select_related("owner").annotate(in_side_bar=Coalesce(shown, "is_pinned"))
+        return several.order_by(whose, place.asc(nulls_last=True), "position", "pk")
 
 
 class SavedSearch(Shared):
@@ -70,6 +85,8 @@ class SavedSearch(Shared):
     class Subject(models.TextChoices):
         PEOPLE = "people", _("people")
         EMAILS = "emails", _("emails")
+
+    in_side_bar: bool  # of own_first()
 
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -124,8 +141,9 @@ class SavedSearch(Shared):
 
     @classmethod
     def beside_pages(cls, user: "User") -> "list[SavedSearch]":
-        """What the side bar shows `user`: their own that are pinned, then those of colleagues."""
-        seen = cls.objects.visible_to(user).pinned().own_first(user)
+        """What the side bar shows `user`: their own that are pinned, then those of colleagues
+        that are."""
+        seen = cls.objects.visible_to(user).own_first(user).in_side_bar()
         return list(seen[: settings.LIMITS["PINNED_SEARCHES"]])
 
     @classmethod
@@ -183,8 +201,12 @@ class SavedSearch(Shared):
         self.position = (last["last"] or 0) + 1
 
     @transaction.atomic
-    def move(self, by: int) -> None:
-        """Change places with the one before it (-1) or after it (1); at an end it stays."""
+    def move(self, by: int, user: "User") -> None:
+        """Change places, for `user`, with the one before it (-1) or after it (1); at an end it
+        stays."""
+        if user != self.owner:
+            Pin.move(self, user, by)
+            return
         mine = list(
             SavedSearch.objects.owned_by(self.owner).in_order().select_for_update(of=("self",))
         )
@@ -196,10 +218,12 @@ class SavedSearch(Shared):
             one.position = number
         SavedSearch.objects.bulk_update(mine, ["position"])
 
-    def pin(self, yes: bool) -> bool:
-        """Show it in the side bar, or not; False if there is no room there."""
-        pinned = SavedSearch.objects.owned_by(self.owner).except_for(self).pinned().count()
-        if yes and pinned >= settings.LIMITS["PINNED_SEARCHES"]:
+    def pin(self, user: "User") -> bool:
+        """Show it in the side bar of `user`, or no longer; False if there is no room there."""
+        yes = not SavedSearch.seen_by(user).own_first(user).get(pk=self.pk).in_side_bar
+        if user != self.owner:
+            return Pin.put(self, user, yes)
+        if yes and not Pin.has_room_for(user):
             return False
         self.is_pinned = yes
         self.save(update_fields=["is_pinned"])

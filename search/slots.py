@@ -19,7 +19,9 @@ from ui.navigation import Entry, add
 from ui.slots import slot
 from ui.templatetags.ui import icon
 
+from . import as_lists  # noqa: F401  (chosen by name where groups are)
 from .acting import label_of
+from .alerts import Alert
 from .asking import Asked
 from .counting import counted_last
 from .models import Run, SavedSearch
@@ -106,6 +108,15 @@ def groups_that_fill_themselves(request: HttpRequest, _about: object) -> SafeStr
     if not (searches := SavedSearch.beside_people(user)):
         return SafeString()
     return render_to_string("search/_beside_people.html", {"searches": searches}, request)
+
+
+@slot("reminders", order=10)
+def new_matches(request: HttpRequest, _about: object) -> SafeString:
+    """What saved searches have come to find, each until it is opened or dismissed."""
+    alerts = list(Alert.objects.shown_to(cast(SignedInRequest, request).user))
+    if not alerts:
+        return SafeString()
+    return render_to_string("search/_alerts.html", {"alerts": alerts}, request)
 
 
 @slot("ticked-people", order=90)

@@ -26,4 +26,6 @@ urlpatterns = [
     path("saved/<int:pk>/up/", saved.up, name="up"),
     path("saved/<int:pk>/down/", saved.down, name="down"),
     path("saved/<int:pk>/pin/", saved.pin, name="pin"),
+    path("saved/<int:pk>/alert/", saved.alert, name="alert"),
+    path("saved/<int:pk>/dismiss/", saved.dismiss, name="dismiss"),
 ]

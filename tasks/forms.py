@@ -13,8 +13,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from emails.recipients import BETWEEN, Recipient, one, plain
+from emails.recipients import Recipient, one
 from prospects.addresses import looks_like_address
+from prospects.lists import BETWEEN, plain
 from prospects.models import Person
 from ui.ids import id_in
 

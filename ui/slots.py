@@ -33,6 +33,7 @@ A page opens a slot with `{% slot "person-panels" person %}`. The slots that pag
     email-row-actions  buttons on a row of emails where it is pointed at: cheap to make; the email
     email-panels       at the end of an email, below its activity; the email
     task-actions       buttons in the head of a task, before all others; the task
+    reminders          among the reminders on every page; no object
     page-end           at the end of every page, seen or not: what keys reach everywhere; no object
 
 What stands on each row of a list is asked for all of them at once, by a view:

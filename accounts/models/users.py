@@ -33,17 +33,21 @@ class UserQuerySet(models.QuerySet["User"]):
     def with_email(self, email: str) -> Self:
         return self.filter(email=email.strip().lower())
 
-    def looked_through_by(self, user: "User") -> Self:
-        """Through whose eyes `user` may look at what they have (View As): an admin through
-        everybody's, a manager through those of the members of their teams."""
-        others = self.active().exclude(pk=user.pk).order_by(Lower("name"), "pk")
+    def looked_at_by(self, user: "User") -> Self:
+        """Whose emails and campaigns `user` may look at: their own; an admin everybody's, who
+        manages teams those of their members. Of those who signed in once, too."""
         if user.is_admin:
-            return others
-        if user.role != User.Role.MANAGER:
-            return others.none()
-        return others.filter(
-            pk__in=self.filter(memberships__team__in=user.teams.all()).values("pk")
-        )
+            return self.all()
+        teams = user.memberships.filter(is_manager=True)
+        if user.role == User.Role.MANAGER:
+            teams = user.memberships.all()
+        members = self.filter(memberships__team__in=teams.values("team"))
+        return self.filter(models.Q(pk=user.pk) | models.Q(pk__in=members.values("pk")))
+
+    def looked_through_by(self, user: "User") -> Self:
+        """Through whose eyes `user` is offered to look (View As): colleagues who are still there."""
+        others = self.looked_at_by(user).active().exclude(pk=user.pk)
+        return others.order_by(Lower("name"), "pk")
 
     def for_team_page(self) -> Self:
         """Everybody by name, those who may no longer sign in last, with their teams."""
@@ -193,8 +197,13 @@ class User(AbstractBaseUser):
 
     @classmethod
     def looked_through_by(cls, user: "User") -> UserQuerySet:
-        """Through whose eyes `user` may look (View As)."""
+        """Through whose eyes `user` is offered to look (View As)."""
         return cls.objects.looked_through_by(user)
+
+    @classmethod
+    def looked_at_by(cls, user: "User") -> UserQuerySet:
+        """Whose emails and campaigns `user` may look at, their own among them."""
+        return cls.objects.looked_at_by(user)
 
     @classmethod
     def colleagues(cls) -> UserQuerySet:

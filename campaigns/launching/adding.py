@@ -1,18 +1,17 @@
-"""How people come onto the list of those who are being added: ticked, by groups, or typed.
+"""How people come onto the list of those who are being added: ticked, by groups and other lists, or typed.
 
 Whoever is on the list already stays there once. What goes beyond the limit is refused as a whole,
 with the limit named.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
+from prospects import adding
 from prospects.models import Person
 from ui.templatetags.ui import grouped
 
@@ -25,29 +24,17 @@ if TYPE_CHECKING:
     from ..models import Launch
 
 
-class TooMany(Exception):
-    """More people than can be added at once; nobody was put on the list. Its words say so."""
+class TooMany(adding.TooMany):
+    """More people than can be added at once; nobody was put on the list."""
 
-    def __init__(self, count: int) -> None:
-        self.limit, self.count = settings.LIMITS["LAUNCH_PEOPLE"], count
-        super().__init__(f"{count} of {self.limit}")
-
-    @property
-    def words(self) -> str:
-        return _(
-            "%(limit)s people can be added at once, and these would be %(count)s. Nobody was put on"
-            " the list; add them in several goes."
-        ) % {"limit": grouped(self.limit), "count": grouped(self.count)}
+    limit = "LAUNCH_PEOPLE"
+    sentence = gettext_lazy(
+        "%(limit)s people can be added at once, and these would be %(count)s. Nobody was put on the"
+        " list; add them in several goes."
+    )
 
 
-@dataclass
-class Added:
-    """How many came new onto the list, how many were on it already, and who is not known."""
-
-    new: int = 0
-    known: int = 0
-    wrong: list[str] = field(default_factory=list)
-
+class Added(adding.Added):
     @property
     def sentence(self) -> str:
         said = []
@@ -72,15 +59,11 @@ def add_people(launch: "Launch", people: "PersonQuerySet") -> Added:
 
     Raises TooMany, with nobody added, and LaunchStarted if it is no draft any more.
     """
-    limit = settings.LIMITS["LAUNCH_PEOPLE"]
-    ids = list(people.by_name().values_list("pk", flat=True)[: limit + 1])
-    if len(ids) > limit:
-        raise TooMany(people.count())
-    return _add(launch, ids)
+    return _add(launch, [person.pk for person in TooMany.unless_few(people.only("pk"))])
 
 
 def add_typed(launch: "Launch", typed: "Typed") -> Added:
-    """Put on the list the people whose addresses were typed, and those of groups that were named.
+    """Put on the list the people whose addresses were typed, and those of lists that were named.
 
     Who is not known is named in words; the others are added. Raises as `add_people`.
     """
@@ -89,15 +72,12 @@ def add_typed(launch: "Launch", typed: "Typed") -> Added:
     found = {
         person.email.lower(): person.pk for person in seen.with_addresses(by_key).only("email")
     }
-    ids = list(found.values())
-    for group in typed.groups:
-        members = seen.in_group(group)
-        if members.count() > settings.LIMITS["LAUNCH_PEOPLE"]:
-            raise TooMany(members.count())
-        ids += members.by_name().values_list("pk", flat=True)
+    listed, not_found = adding.people_in(typed.lists, launch.owner, TooMany)
+    ids = [*found.values(), *(person.pk for person in listed)]
     added = _add(launch, list(dict.fromkeys(ids)))
     added.wrong = [
         *typed.wrong,
+        *not_found,
         *_unknown(each.address for key, each in by_key.items() if key not in found),
     ]
     return added
@@ -126,6 +106,6 @@ def _add(launch: "Launch", ids: list[int]) -> Added:
     rows = [LaunchPerson(launch=launch, person_id=pk) for pk in ids]
     LaunchPerson.objects.bulk_create(rows, ignore_conflicts=True, batch_size=2000)
     after = launch.people.count()
-    if after > settings.LIMITS["LAUNCH_PEOPLE"]:
+    if after > TooMany.most():
         raise TooMany(after)
     return Added(new=after - before, known=len(ids) - (after - before))

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.categories.shelves import shelves
+from accounts.looking import eyes_of
 from accounts.models import User
 from accounts.requests import SignedInRequest
 from accounts.undoing import offer_again
@@ -17,7 +18,6 @@ from ui.shortcuts import refused, render_part, wants_part
 
 from ..figures import put_beside
 from ..forms import NewCampaignForm
-from ..looking import eyes_of
 from ..models import Campaign, Category, InUse, NameTaken, TooMany
 from ..searching import CampaignSearch
 

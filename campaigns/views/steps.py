@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts.looking import eyes_of
 from accounts.models import Undo
 from accounts.requests import SignedInRequest
 from accounts.undoing import offer_again
@@ -23,7 +24,6 @@ from ui.shortcuts import changed, page_that_asked, refused, render_part, wants_p
 from ..affected import affected_by_new
 from ..cadence import ADD, cadence, title_of
 from ..forms import EmailStepForm, TaskStepForm, form_for
-from ..looking import eyes_of
 from ..models import Campaign, Kind, Overtaken, Step, StepRefused
 from ..opening import opened
 

@@ -61,6 +61,6 @@ def emails(request: SignedInRequest, pk: int) -> HttpResponse:
         "statuses": Status,
         "tallies": {},
         "several": offered_for_many(chosen.status, request.user) if chosen else [],
-        **(open_pane(request) if page.eyes.are_mine else {}),
+        **open_pane(request),
     }
     return render_part(request, "campaigns/emails.html", "emails", page.context("emails") | told)

@@ -61,6 +61,12 @@ def reason(email: Email) -> Worded | None:
 
 
 @register.filter
+def as_owner(email: Email, user: object) -> int | None:
+    """Through whose eyes `user` opens it (?as=): a colleague's; None for their own."""
+    return None if email.owner_id == user.pk else email.owner_id  # type: ignore[attr-defined]
+
+
+@register.filter
 def quick(email: Email, user: object) -> list[tuple[Action, str]]:
     """The actions that stand on a row itself, each with its question or ""; none on a colleague's."""
     if email.owner_id != user.pk:  # type: ignore[attr-defined]

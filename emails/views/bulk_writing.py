@@ -103,7 +103,7 @@ def add(request: SignedInRequest, pk: int) -> HttpResponse:
         added = add_typed(window.bulk, typed_by(request.user, text))
     except TooMany as error:
         return _page(request, window, form, saved, status=422, wrong=[error.words], text=text)
-    if added.new or added.known:
+    if added.new or added.known or not added.wrong:
         tell(request, added.sentence)
     if added.wrong:
         # What was added is known by now and does no harm when it is sent once more.

@@ -22,7 +22,7 @@ from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.requests import SignedInRequest
-from prospects.models import Group, Person
+from prospects.models import Person
 from ui.notices import tell
 from ui.shortcuts import page_that_asked, wants_part
 
@@ -33,7 +33,7 @@ from ..forms import ComposeForm, FilesForm, WindowForm
 from ..library.searching import ChosenTemplate
 from ..previews import framed, preview_of
 from ..readiness import checks, on_its_way, undo_seconds
-from ..recipients import groups_meant, suggestions, typed_by
+from ..recipients import lists_meant, suggestions, typed_by
 from ..undo import offer, offer_thrown
 
 EDITOR_CSP = cast("dict[str, list[str]]", settings.SECURE_CSP) | {
@@ -171,14 +171,14 @@ def attach(request: SignedInRequest) -> HttpResponse:
 
 @require_GET
 def suggest_people(request: SignedInRequest) -> HttpResponse:
-    """People by name or address, and groups, for what stands at the end of a recipients' field."""
+    """People by name or address, groups and other lists, for what stands at the end of a recipients' field."""
     field = next(
         (name for name in ("to", "add", "cc", "bcc", "look_as") if name in request.GET), "to"
     )
     typed, user = request.GET.get(field, ""), request.user
     told: dict[str, object] = {"people": suggestions(Person.seen_by(user), typed, user)}
-    if field in {"to", "add"}:  # a group stands for a message to each
-        told["groups"] = groups_meant(Group.seen_by(user).with_sizes(user), typed)
+    if field in {"to", "add"}:  # a list stands for a message to each
+        told["lists"] = lists_meant(user, typed)
     return render(request, "emails/compose/_people.html", told)
 
 

@@ -23,6 +23,7 @@ from ui.shortcuts import render_part, wants_part
 from ui.slots import filled_rows
 
 from ..acting import offered_for
+from ..alerts import Alert
 from ..asking import Asked
 from ..limits import within_limit
 from ..looking import SENT
@@ -30,7 +31,7 @@ from ..problems import Refused, TooSlow
 from ..showing import Builder
 
 PAGE = "search/index.html"
-_KEPT = ("sort", "after", "before", "open", "tab")
+_KEPT = ("sort", "after", "before", "open", "as", "tab")
 
 
 @require_safe
@@ -147,4 +148,5 @@ def _new(request: SignedInRequest, asked: Asked, total: int | None) -> int:
         return 0
     if wants_part(request):
         return asked.saved.new_for(asked.user, asked.saved.look_of(asked.user), total)
+    Alert.dismiss(asked.saved, asked.user)
     return asked.saved.looked_at_by(asked.user, total)

@@ -12,11 +12,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.requests import SignedInRequest
 from accounts.undoing import offer_again
 from ui.notices import tell
+from ui.shortcuts import changed, page_that_asked
 
+from ..alerts import Alert
 from ..asking import Asked
 from ..counting import counted, seconds_of_rest
 from ..forms import SavedSearchForm
 from ..models import SavedSearch
+from ..problems import Refused, TooSlow, Unreadable
 
 
 @require_safe
@@ -37,9 +40,12 @@ def index(request: SignedInRequest) -> HttpResponse:
     """All saved searches: one's own in their order, and those of colleagues."""
     offer_again(request)
     user = request.user
-    mine = SavedSearch.of(user).in_order().prefetch_related("teams")
-    theirs = SavedSearch.shared_with(user).in_order()
-    return render(request, "search/saved.html", {"mine": mine, "theirs": theirs})
+    told = {
+        "mine": SavedSearch.of(user).own_first(user).prefetch_related("teams"),
+        "theirs": SavedSearch.shared_with(user).own_first(user),
+        "alerted": set(user.search_alerts.values_list("saved", flat=True)),
+    }
+    return render(request, "search/saved.html", told)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -87,7 +93,7 @@ def put(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_POST
 def duplicate(request: SignedInRequest, pk: int) -> HttpResponse:
     """One's own copy of a saved search, or of a colleague's."""
-    saved = get_object_or_404(SavedSearch.seen_by(request.user), pk=pk)
+    saved = _seen(request, pk)
     if not SavedSearch.has_room_for(request.user):
         tell(
             request,
@@ -111,25 +117,47 @@ def delete(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_POST
 def up(request: SignedInRequest, pk: int) -> HttpResponse:
     """One place further up in the list, and in the side bar."""
-    _mine(request, pk).move(-1)
+    _seen(request, pk).move(-1, request.user)
     return redirect("search:saved")
 
 
 @require_POST
 def down(request: SignedInRequest, pk: int) -> HttpResponse:
     """One place further down."""
-    _mine(request, pk).move(1)
+    _seen(request, pk).move(1, request.user)
     return redirect("search:saved")
 
 
 @require_POST
 def pin(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Into the side bar, or out of it."""
-    saved = _mine(request, pk)
-    if not saved.pin(not saved.is_pinned):
+    """Into one's own side bar, or out of it; a colleague's does not change."""
+    if not _seen(request, pk).pin(request.user):
         said = _("The side bar is full. Take another search out of it first.")
         tell(request, said, level=messages.WARNING)
     return redirect("search:saved")
+
+
+@require_POST
+def alert(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Tell the user of new matches from now on, or no longer."""
+    saved = _seen(request, pk)
+    if not Alert.switch_off(saved, request.user):
+        try:
+            Alert.switch_on(saved, request.user)
+        except (Refused, TooSlow, Unreadable) as error:
+            tell(request, str(error), level=messages.WARNING)
+    return redirect("search:saved")
+
+
+@require_POST
+def dismiss(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Show no longer that there are new matches."""
+    Alert.dismiss(_seen(request, pk), request.user)
+    return changed(request, page_that_asked(request, reverse("search:saved")))
+
+
+def _seen(request: SignedInRequest, pk: int) -> SavedSearch:
+    return get_object_or_404(SavedSearch.seen_by(request.user), pk=pk)
 
 
 def _mine(request: SignedInRequest, pk: int) -> SavedSearch:

@@ -308,3 +308,18 @@ def test_each_sentence_about_a_bad_text_stands_beside_the_words_that_it_is_about
     page = client.get(HOME, {"q": "veiwed:3 name:a clikced:1"}).content.decode()
 
     assert re.findall("<mark>(.*?)</mark>", page) == ["veiwed:3", "clikced:1"]
+
+
+def test_a_colleagues_email_that_is_found_opens_to_be_read(client):
+    ada, sam = make_user("Ada", role="admin"), make_user("Sam")
+    email = make_email(sam, Status.DELIVERED, subject="Hers to read")
+    client.force_login(ada)
+    asked = {"q": "sender:sam", "of": "emails"}
+
+    page = client.get("/search/", asked).content.decode()
+    assert f'hx-get="/emails/{email.pk}/?as={sam.pk}"' in page
+    assert "/follow-up/" not in page.partition("<main")[2]
+    assert f'value="{email.pk}" form="ticked"' not in page
+
+    beside = client.get("/search/", asked | {"open": email.pk, "as": sam.pk}).content.decode()
+    assert "This is an email of Sam." in beside

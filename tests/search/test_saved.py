@@ -203,7 +203,7 @@ def test_a_team_sees_a_shared_search_and_each_only_what_is_theirs(client, rita, 
     client.force_login(sam)
     assert shown(client) == {"Clicked": "0"}
     assert email.subject not in client.get(saved.get_absolute_url()).content.decode()
-    for verb in ("edit", "put", "delete", "up", "pin"):
+    for verb in ("edit", "put", "delete"):
         assert do(client, verb, saved).status_code == 404
     do(client, "duplicate", saved)
     assert names(sam) == ["Copy of Clicked"]

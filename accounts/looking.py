@@ -1,20 +1,21 @@
-"""View As: the campaigns as somebody else sees them, to be looked at and not to be touched."""
+"""View As: what a colleague has, as they see it, to be looked at and not to be touched."""
 
 import logging
 from dataclasses import dataclass
 
 from django.http import Http404
 
-from accounts.models import User
-from accounts.requests import SignedInRequest
 from ui.ids import id_in
+
+from .models import User
+from .requests import SignedInRequest
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Eyes:
-    """Who looks, and whose campaigns they see; mostly their own."""
+    """Who looks, and whose things they see; mostly their own."""
 
     me: User
     user: User
@@ -34,7 +35,7 @@ def eyes_of(request: SignedInRequest) -> Eyes:
     asked = request.GET.get("as", "")
     if not asked or asked == str(request.user.pk):
         return Eyes(request.user, request.user)
-    user = User.looked_through_by(request.user).filter(pk=id_in(asked)).first()
+    user = User.looked_at_by(request.user).filter(pk=id_in(asked)).first()
     if user is None:
         raise Http404
     logger.info("user %s looks at %s as user %s", request.user.pk, request.path, user.pk)
