@@ -27,6 +27,8 @@ IN_CAMPAIGN, TAKING_OUT = "campaign", "take-out"
 class InCampaign:
     """An action of the page of a campaign's people; `enrollment` of `told` says which of theirs."""
 
+    back_at_once = 1  # each locks emails, and these are locked in the order of their ids
+
     def __init__(self, user: "User", action: str, told: QueryDict) -> None:
         self.user, self.told, self.action = user, told, ACTIONS[action]
         self.label = str(self.action.label).removesuffix("…")
@@ -53,6 +55,8 @@ class InCampaign:
 
 class TakingOut:
     """Taking people out of a campaign, else out of whatever they are in."""
+
+    back_at_once = 1
 
     def __init__(self, user: "User", action: str, told: QueryDict) -> None:
         self.user, self.told = user, told

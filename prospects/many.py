@@ -44,12 +44,13 @@ class Doing(Protocol):
     """One action as `told` by whoever asks for it, and as it is done with some of many people.
 
     It is made anew for each few of them, in the transaction that keeps what became of them; so many
-    of them are `at_once` in one.
+    of them are `at_once` in one. `back_at_once` are taken back in one, each by themselves.
     """
 
     label: str
     about: str  # which group, what value; "" if there is no more to say
     at_once: int
+    back_at_once: int
 
     def __init__(self, user: "User", action: str, told: QueryDict) -> None: ...
 
@@ -91,6 +92,8 @@ def by_a_worker(request: SignedInRequest, wish: Wish, people: "PersonQuerySet") 
 
 class WithTicked:
     """The actions of the bar of ticked people."""
+
+    back_at_once = 50
 
     def __init__(self, user: "User", action: str, told: QueryDict) -> None:
         self.user = user

@@ -58,22 +58,34 @@ def too_many(count: int) -> str:
 
 def label_of(run: Run) -> str:
     """What a run does, as its page is called."""
-    label = about = ""
+    label, about = _doing(run)
     if run.is_of_people:
-        label, about = _doing(run)
         words = _("%(action)s, with many people")
         undo = _("Undo: %(action)s, with many people")
     else:
-        action = named(run.action, run.owner)
-        label = str(action.label) if action else run.action
         words, undo = _("%(action)s, with many emails"), _("Undo: %(action)s, with many emails")
     said = (undo if run.back_of_id else words) % {"action": label}
     return f"{said}: {about}" if about else said
 
 
+def short_label_of(run: Run) -> str:
+    """The same where there is little room."""
+    label, about = _doing(run)
+    said = _("Undo: %(action)s") % {"action": label} if run.back_of_id else label
+    return f"{said}: {about}" if about else said
+
+
+def under_way_of(user: "User") -> list[tuple[Run, str]]:
+    """The last few that are under way, or were a short while ago, and what they do."""
+    return [(run, short_label_of(run)) for run in user.runs.of_late().select_related("owner")[:3]]
+
+
 def _doing(run: Run) -> tuple[str, str]:
     from .dealing import doing_of
 
+    if not run.is_of_people:
+        action = named(run.action, run.owner)
+        return str(action.label) if action else run.action, ""
     try:
         doing = doing_of(run)
     except KeyError:  # what an older version could do

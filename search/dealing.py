@@ -27,7 +27,10 @@ log = structlog.get_logger(__name__)
 
 def size_of(run: Run) -> int:
     """How many are dealt with in one transaction."""
-    return doing_of(run).at_once if run.is_of_people and not run.back_of_id else 1
+    if not run.is_of_people:
+        return 1
+    doing = doing_of(run)
+    return doing.back_at_once if run.back_of_id else doing.at_once
 
 
 def deal_with(run: Run, rows: Sequence[RunRow]) -> None:
@@ -49,7 +52,7 @@ def deal_with(run: Run, rows: Sequence[RunRow]) -> None:
 def _deal_with(run: Run, rows: Sequence[RunRow]) -> None:
     if run.is_of_people and not run.back_of_id:
         return _with_people(run, rows)
-    for row in rows:
+    for row in sorted(rows, key=lambda row: row.person_id or 0):  # as others lock them
         try:
             with transaction.atomic():
                 _take_back(run, row) if run.is_of_people else _with_email(run, row.email)

@@ -20,7 +20,7 @@ from ui.slots import slot
 from ui.templatetags.ui import icon
 
 from . import as_lists  # noqa: F401  (chosen by name where groups are)
-from .acting import label_of
+from .acting import under_way_of
 from .alerts import Alert
 from .asking import Asked
 from .counting import counted_last
@@ -96,10 +96,9 @@ def saved_searches(request: HttpRequest, _about: object) -> SafeString:
 def under_way(request: HttpRequest, _about: object) -> SafeString:
     """What is being done with many, so that nobody has to stay on its page to come back to it."""
     user = cast(SignedInRequest, request).user
-    if not user.is_authenticated or not (runs := list(user.runs.of_late()[:3])):
+    if not user.is_authenticated or not (told := under_way_of(user)):
         return SafeString()
-    told = {"runs": [(run, label_of(run)) for run in runs]}
-    return render_to_string("search/_under_way.html", told, request)
+    return render_to_string("search/_under_way.html", {"runs": told}, request)
 
 
 @slot("people-groups", order=10)

@@ -14,6 +14,7 @@ urlpatterns = [
     path("emails/<action:action>/", acting.act_on_emails, name="act-on-emails"),
     path("export/people/", exporting.people, name="export-people"),
     path("export/emails/", exporting.emails, name="export-emails"),
+    path("runs/", runs.under_way, name="under-way"),
     path("runs/<int:pk>/", runs.show, name="run"),
     path("runs/<int:pk>/undo/", runs.undo, name="run-undo"),
     path("side/", saved.side, name="side"),

@@ -22,6 +22,7 @@ from emails.models import (
     Template,
 )
 from emails.writing import Writing, draft
+from prospects.many import Wish
 from prospects.models import Person
 from search.language import parse
 from search.models import Run, SavedSearch
@@ -190,6 +191,13 @@ def make_run(owner: User, *emails: Email, action: str = "archive", **fields: Any
     """What a worker is asked to do with `emails`; nothing of it is done yet."""
     chosen = Email.objects.filter(pk__in=[email.pk for email in emails])
     return Run.begin(owner, action, chosen, **fields)
+
+
+def make_run_with_people(owner: User, *people: Person, **told: str) -> Run:
+    """What a worker is asked to do with `people`: to set their source, if nothing else is told."""
+    wanted = {name: [value] for name, value in ({"source": "Web"} | told).items()}
+    wish = Wish(owner, "ticked", "source", wanted, "/people/")
+    return Run.begin_with_people(wish, Person.objects.of_ids(person.pk for person in people))
 
 
 def make_launch(campaign: Campaign, *people: Person, by: User | None = None) -> Launch:

@@ -2,7 +2,7 @@
 
 from django.db import IntegrityError
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -10,7 +10,7 @@ from accounts.requests import SignedInRequest
 from ui.paging import paginate
 from ui.shortcuts import refused, render_part
 
-from ..acting import label_of
+from ..acting import label_of, under_way_of
 
 
 @require_safe
@@ -33,6 +33,12 @@ def show(request: SignedInRequest, pk: int) -> HttpResponse:
         "page": paginate(kinds[shows].for_list(), request.GET, by="id"),
     }
     return render_part(request, "search/run.html", "course", told)
+
+
+@require_safe
+def under_way(request: SignedInRequest) -> HttpResponse:
+    """What is under way in the side bar, as far as it is now."""
+    return render(request, "search/_under_way.html", {"runs": under_way_of(request.user)})
 
 
 @require_POST

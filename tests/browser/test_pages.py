@@ -34,6 +34,7 @@ from tests.factories import (
     make_launched,
     make_person,
     make_run,
+    make_run_with_people,
     make_saved_search,
     make_step,
     make_task,
@@ -143,6 +144,8 @@ def make_searches(admin):
     emails = admin.emails.present()
     make_run(admin, *emails.with_status(Status.DELIVERED), page="/search/?q=number", others=1)
     make_run(admin, *emails.with_status(Status.DELIVERED, Status.DRAFT)).go_on()
+    known = make_person(colleague, "Known", company="Elsewhere")
+    make_run_with_people(admin, *admin.people.all()[:2], known).go_on()
 
 
 def make_tasks(admin, person):
@@ -325,7 +328,7 @@ def pages_of_library(admin) -> dict[str, str]:
 def pages_of_search(admin) -> dict[str, str]:
     home, saved = reverse("search:home"), admin.saved_searches.get()
     shared = SavedSearch.shared_with(admin).get()
-    waiting, done = admin.runs.order_by("pk")
+    waiting, done, people = admin.runs.order_by("pk")
     person = admin.people.first()
     tree = (
         '{"all":[{"field":"campaign"},{"field":"domain"},{"not":{"field":"status","op":"is",'
@@ -345,6 +348,7 @@ def pages_of_search(admin) -> dict[str, str]:
         "run to be done": waiting.get_absolute_url(),
         "run done": done.get_absolute_url(),
         "run done, those done": f"{done.get_absolute_url()}?show=done",
+        "run with people": people.get_absolute_url(),
         "search edit": reverse("search:edit", args=[saved.pk]),
     }
 

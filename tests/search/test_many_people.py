@@ -413,7 +413,8 @@ def test_every_page_leads_to_what_is_under_way_and_soon_no_more(client, rita, pe
     run = begin(client, "source", source="Web")
     assert f'href="{run.get_absolute_url()}"' in client.get("/people/").content.decode()
     work()
-    assert "Set source, with many people: Web" in client.get("/people/").content.decode()
+    assert "Set source: Web" in client.get("/people/").content.decode()
+    assert "Set source: Web" in client.get("/search/runs/").content.decode()
 
     Run.objects.update(finished_at=timezone.now() - Run.LATELY)
     assert run.get_absolute_url() not in client.get("/people/").content.decode()
