@@ -80,6 +80,7 @@ MIDDLEWARE = [
     "accounts.middleware.ChangesMiddleware",
     "ui.middleware.NoticesMiddleware",
     "commandcenter.middleware.ClearAnswersMiddleware",
+    "search.middleware.SayWhatTakesTooLong",
 ]
 
 ROOT_URLCONF = "commandcenter.urls"

@@ -126,7 +126,7 @@ class Asked:
         if total > FEW:
             return found
         ids = list(found.order_by().values_list("pk", flat=True))
-        return found.model._default_manager.of_ids(ids)  # type: ignore[attr-defined, no-any-return]
+        return found.model._default_manager.of_ids(ids)
 
     def count(self, subject: str) -> int | None:
         """How many are found; None if it cannot be told, and if that is the subject asked for,

@@ -87,6 +87,7 @@ def loads(text: str) -> Group | None:
         return None
     try:
         root = as_root(_read(json.loads(text), 0))
+        dumps(root).encode()  # half a character can be in JSON, but in no address
     except (ValueError, TypeError, RecursionError):
         return None
     return root if sum(1 for _part in walk(root)) <= _MOST_PARTS else None

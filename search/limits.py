@@ -2,12 +2,16 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 from django.db import OperationalError, connection, transaction
 from django.utils.translation import gettext as _
 from psycopg.errors import QueryCanceled
 
 from .problems import Problem, TooSlow
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
 
 SECONDS = 2
 
@@ -33,6 +37,13 @@ def within_limit(seconds: float = SECONDS) -> Iterator[None]:
                 )
             )
         ) from error
+
+
+def quick_enough[Found: "QuerySet[Any]"](found: Found) -> Found:
+    """`found` itself, if what is done with all of it will not hang; raises TooSlow otherwise."""
+    with within_limit():
+        found.order_by().count()
+    return found
 
 
 def _let_it_take(how_long: str) -> None:

@@ -24,6 +24,7 @@ from .acting import under_way_of
 from .alerts import Alert
 from .asking import Asked
 from .counting import counted_last
+from .limits import quick_enough
 from .models import Run, SavedSearch
 from .names import campaign_of
 from .problems import Refused, Unreadable
@@ -40,10 +41,11 @@ panes.LISTS.append("search:home")
 
 
 def _people_found(user: "User", query: QueryDict) -> "PersonQuerySet":
-    """Who is meant by “all” on the search page; nobody where its query is no search any more."""
+    """Who is meant by “all” on the search page; nobody where its query is no search any more.
+    Raises TooSlow."""
     try:
         asked = Asked(user, query)
-        return asked.people() if asked.is_readable else Person.objects.none()
+        return quick_enough(asked.people()) if asked.is_readable else Person.objects.none()
     except (Http404, Refused, Unreadable):  # a saved search may be gone by now
         return Person.objects.none()
 

@@ -13,6 +13,7 @@ from emails.views.actions import ticked
 from prospects.ticked import LONGEST_QUERY
 
 from .asking import Asked
+from .limits import quick_enough
 from .problems import Refused, Unreadable
 
 if TYPE_CHECKING:
@@ -55,6 +56,6 @@ class TickedEmails:
     def _found_by(self, user: "User") -> "EmailQuerySet":
         try:
             asked = Asked(user, QueryDict(self.query))
-            return asked.emails() if asked.is_readable else Email.objects.none()
+            return quick_enough(asked.emails()) if asked.is_readable else Email.objects.none()
         except (Http404, Refused, Unreadable):  # a saved search may be gone by now
             return Email.objects.none()

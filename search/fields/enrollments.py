@@ -52,6 +52,7 @@ class BecauseChoice(Choice):
     """Their way through some campaign ended for this reason."""
 
     def of_person(self, condition: Condition, looking: Looking) -> Q:
+        assert isinstance(condition.value, tuple)
         ended = Enrollment.objects.filter(because__in=condition.value).order_by()
         return Q(pk__in=ended.values("person"))
 

@@ -17,6 +17,8 @@ from prospects.words import Folded
 from .marking import marked
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from django.db.models import QuerySet
     from django.utils.safestring import SafeString
 
@@ -61,11 +63,19 @@ class Kind:
     def best(self, most: int) -> list[Any]:
         """The best `most`, the best first."""
         found: dict[int, Any] = {}
-        for stage in (self.exact, self._begun):
-            found |= self._next(stage(), found, most)
-        for stage in (self._holding,) if found else (self._holding, self._near):
-            found |= self._next(stage(), found, most)
+        for stage in self.stages():
+            found |= self._next(stage, found, most)
+            if len(found) >= most:
+                break
+        if not found:
+            found = self._next(self._near(), found, most)
         return list(found.values())
+
+    def stages(self) -> "Iterator[QuerySet[Any]]":
+        """Where it is looked for, the best first, while there is room for more."""
+        yield self.exact()
+        yield self.begun(self.seen())
+        yield self.holding(self.seen())
 
     def hit(self, row: Any) -> Hit:
         return Hit(row, *(marked(text, self.words) for text in self.told(row)))
@@ -75,22 +85,21 @@ class Kind:
         raise NotImplementedError
 
     def _next(self, rows: "QuerySet[Any]", found: dict[int, Any], most: int) -> dict[int, Any]:
-        if len(found) >= most:
-            return {}
         more = rows.exclude(pk__in=list(found)) if found else rows
         return {row.pk: row for row in more[: most - len(found)]}
 
     def exact(self) -> "QuerySet[Any]":
         return self.seen().alias(called=Folded("name")).filter(called=" ".join(self.words))
 
-    def _begun(self) -> "QuerySet[Any]":
-        rows = self.seen()
+    def begun(self, rows: "QuerySet[Any]") -> "QuerySet[Any]":
+        """Those of `rows` in which each word begins one of theirs."""
         for word in self.words:
             rows = rows.filter(**{f"{self.known_by}__regex": rf"\m{re.escape(word)}"})
         return rows
 
-    def _holding(self) -> "QuerySet[Any]":
-        return cast(Any, self.seen()).matching(" ".join(self.words))
+    def holding(self, rows: "QuerySet[Any]") -> "QuerySet[Any]":
+        """Those of `rows` that hold each word somewhere."""
+        return cast(Any, rows).matching(" ".join(self.words))
 
     def compared(self) -> "QuerySet[Any]":
         """Those that are compared letter by letter: few enough to do so."""

@@ -1,22 +1,27 @@
 """The four kinds of things that are found from the header."""
 
 import re
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from campaigns.models import Campaign
-from emails.models import Email, Template
+from emails.models import Email, EmailContent, Status, Template
 from prospects.models import Person
 from prospects.words import Folded
 
 from .kind import NEAR, Kind, may_be_mistyped, swapped
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from django.db.models import QuerySet
+
     from campaigns.models.campaigns import CampaignQuerySet
     from emails.models.querysets import EmailQuerySet
     from emails.models.templates import TemplateQuerySet
@@ -24,6 +29,11 @@ if TYPE_CHECKING:
 
 # How many are compared letter by letter: of the people whom the index finds, of one's latest emails.
 COMPARED = 2000
+# What more of one's latest emails say than this share is looked for among so many.
+RARE, MANY = 0.03, 3000
+# The index knows three letters and more.
+INDEXED = 3
+MOST_ROWS = 1_000_000_000
 
 
 class People(Kind):
@@ -56,7 +66,8 @@ class People(Kind):
             if may_be_mistyped(word):
                 near |= Q(search_text__trigram_word_similar=word) | swapped(word, "search_text")
             alike = alike.filter(near)
-        return self.seen().filter(pk__in=alike.values("pk")[:COMPARED])
+        # By number: put together, PostgreSQL would compare with everybody first.
+        return self.seen().of_ids(alike.values_list("pk", flat=True)[:COMPARED])
 
 
 class Emails(Kind):
@@ -69,12 +80,45 @@ class Emails(Kind):
     def told(self, row: Email) -> tuple[str, str]:
         return row.subject or _("No subject"), row.recipient
 
-    def exact(self) -> "EmailQuerySet":
-        return self.seen().none()  # hundreds may be to one address: the latest come first
+    def stages(self) -> "Iterator[QuerySet[Email]]":
+        """Hundreds may be to one address: the latest come first."""
+        yield self.begun(self.compared())
+        yield self.holding(self.compared())
+        yield self.holding(self._older())
 
     def compared(self) -> "EmailQuerySet":
-        """The latest: no index could tell one's own from everybody's."""
-        return self.seen().filter(pk__in=self.seen().values("pk")[:COMPARED])
+        return self.seen().of_ids(self._latest)
+
+    def _older(self) -> "EmailQuerySet":
+        """Those with the rarest of the words, which the index finds among everybody's; where none is
+        rare, some more of the latest: the index would find half of all there is."""
+        counts = {
+            f"n_{at}": Count("pk", filter=Q(content__search_text__contains=word))
+            for at, word in enumerate(self.words)
+            if len(word) >= INDEXED
+        }
+        often = self.compared().order_by().aggregate(**counts) if counts else {}
+        name = min(often, key=lambda each: often[each], default="")
+        if not name or often[name] > RARE * len(self._latest):
+            return self.seen().of_ids(self._last(MANY))
+        rarest = self.words[int(name.removeprefix("n_"))]
+        there = EmailContent.objects.filter(search_text__contains=rarest).order_by()
+        # Apart, so that nothing else is asked of what the index finds.
+        return self.seen().filter(pk__in=there.values("pk")[:MOST_ROWS])
+
+    @cached_property
+    def _latest(self) -> list[int]:
+        return self._last(COMPARED)
+
+    def _last(self, many: int) -> list[int]:
+        """One's latest emails, of whatever status: lists have an index for each of them."""
+        mine = self.user.emails.present()
+        each = [
+            mine.in_folder(status).newest_first().values_list("moved_at", "pk")[:many]
+            for status in Status
+        ]
+        latest = each[0].union(*each[1:], all=True).order_by("-moved_at", "-pk")
+        return [pk for _at, pk in latest[:many]]
 
 
 class Campaigns(Kind):

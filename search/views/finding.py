@@ -1,6 +1,6 @@
 """The search page, and the parts of it that change while somebody searches."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlencode
 
 from django.http import HttpResponse, QueryDict
@@ -29,6 +29,10 @@ from ..limits import within_limit
 from ..looking import SENT
 from ..problems import Refused, TooSlow
 from ..showing import Builder
+
+if TYPE_CHECKING:
+    from emails.models.querysets import EmailQuerySet
+    from prospects.models.people import PersonQuerySet
 
 PAGE = "search/index.html"
 _KEPT = ("sort", "after", "before", "open", "as", "tab")
@@ -113,7 +117,7 @@ def _people(request: SignedInRequest, asked: Asked, total: int | None) -> dict[s
         return told
     try:
         with within_limit():
-            people = asked.shown(total).for_list(user).orderable(table.by)  # type: ignore[call-arg, union-attr]
+            people = cast("PersonQuerySet", asked.shown(total)).for_list(user).orderable(table.by)
             page = paginate(people, request.GET, by=table.by, total=total)
             return told | {"page": page, "rows": table.rows(request, page.rows)}
     except (Refused, TooSlow) as error:
@@ -127,7 +131,7 @@ def _emails(request: SignedInRequest, asked: Asked, total: int | None) -> dict[s
         return told
     try:
         with within_limit():
-            emails = asked.shown(total).for_list()  # type: ignore[call-arg]
+            emails = cast("EmailQuerySet", asked.shown(total)).for_list()
             page = paginate(emails, request.GET, by="-moved_at", total=total)
     except (Refused, TooSlow) as error:
         asked.problems.append(error.problem)
@@ -146,7 +150,11 @@ def _new(request: SignedInRequest, asked: Asked, total: int | None) -> int:
     """How much of a saved search its user has not seen yet; when they open its page, they have."""
     if asked.saved is None or asked.is_changed or total is None:
         return 0
-    if wants_part(request):
-        return asked.saved.new_for(asked.user, asked.saved.look_of(asked.user), total)
-    Alert.dismiss(asked.saved, asked.user)
-    return asked.saved.looked_at_by(asked.user, total)
+    try:
+        with within_limit():
+            if wants_part(request):
+                return asked.saved.new_for(asked.user, asked.saved.look_of(asked.user), total)
+            Alert.dismiss(asked.saved, asked.user)
+            return asked.saved.looked_at_by(asked.user, total)
+    except TooSlow:
+        return 0

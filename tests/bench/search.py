@@ -17,6 +17,7 @@ from typing import Any
 from django.db import connection
 
 from tests.bench._asked import EMAILS, PEOPLE, floor_of
+from tests.bench._filled import LAST_NAME, TEXT
 
 USERS = 10
 ROUNDS = 5
@@ -184,14 +185,14 @@ PERSON = (
         "owner_id": "(SELECT min(id) FROM accounts_user) + n % 10",
         "email": "'person' || n || '@company' || n % 5000 || '.example'",
         "first_name": "'Person' || n",
-        "last_name": "'Sandberg'",
+        "last_name": LAST_NAME,
         "company": "'Company ' || n % 5000",
         "title": "(ARRAY['CEO', 'Buyer', 'CTO', 'Engineer'])[1 + n % 4]",
         "source": "(ARRAY['Fair', 'Web', ''])[1 + n % 3]",
         "custom": "jsonb_build_object('industry', 'Industry ' || n % 40)",
-        "sort_name": "'sandberg person' || n",
-        "search_text": "'person' || n || ' sandberg person' || n || '@company' || n % 5000"
-        " || '.example company ' || n % 5000",
+        "sort_name": f"lower({LAST_NAME}) || ' person' || n",
+        "search_text": f"words_folded('person' || n || ' ' || {LAST_NAME} || ' person' || n"
+        " || '@company' || n % 5000 || '.example company ' || n % 5000)",
         "created_at": "now() - n * interval '5 minutes'",
     },
     "generate_series(1, %(people)s) AS n",
@@ -252,11 +253,12 @@ CONTENT = (
     {
         "email_id": "email.id",
         "subject": "email.subject",
-        "html": "'<p>' || repeat('This says something about what we sell. ', 12) || email.id || '</p>'",
-        "sent_text": "repeat('This says something about what we sell. ', 12) || email.id",
-        "search_text": "lower(email.to_address || ' ' || email.subject)",
+        "html": f"'<p>Hi person' || email.person_id || ', ' || {TEXT} || '</p>'",
+        "sent_text": f"'Hi person' || email.person_id || ', ' || {TEXT}",
+        "search_text": "person.search_text || ' ' || lower(email.subject)",
     },
-    "emails_email AS email WHERE email.id > 1000",
+    "emails_email AS email JOIN prospects_person AS person ON person.id = email.person_id"
+    " WHERE email.id > 1000",
 )
 MEMBER = (
     "prospects_groupmember",

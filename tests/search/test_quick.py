@@ -285,7 +285,7 @@ def test_more_to_be_found_asks_no_more_queries(rita, django_assert_max_num_queri
         make_template(rita, f"Autumn {number}")
 
     # Of each kind four stages at most and the time limit around them, whatever is found.
-    with django_assert_max_num_queries(40):
+    with django_assert_max_num_queries(44):
         told = Quick(rita, "autmun", 9).sections
         assert [len(section.hits) for section in told] == [count] * 4
         assert all(hit.title and hit.href for section in told for hit in section.hits)
