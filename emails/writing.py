@@ -10,6 +10,8 @@ from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
+from accounts.changes import announce
+
 from .conversations import joined
 from .fields import About, Values, render
 from .models import (
@@ -113,6 +115,7 @@ def draft(
     if continues:
         joined(email)
     email.transitions.create(cause=Cause.CREATE, to_status=email.status, by=by or owner)
+    email.tell_owner()
     return email
 
 
@@ -138,7 +141,9 @@ def rewrite(email: Email, writing: Writing, *, version: int) -> None:
     )
     email.attachments.exclude(file__in=writing.files).delete()
     _attach(email, writing.files)
-    email.tell_owner()
+    announce(
+        email.owner_id, emails=[email.pk], people=filter(None, before[:1])
+    )  # and whom it went to
 
 
 @transaction.atomic
