@@ -60,7 +60,7 @@ def rewrite(task: Task, turn: Next, *, retimed: bool) -> None:
     if retimed:
         names |= {"due_on", "has_time", "due_at", "zone"}
     Task.objects.of_ids([task.pk]).update(**{name: getattr(afresh, name) for name in names})
-    announce(task.assignee_id)
+    announce(task.assignee_id, people=[turn.enrollment.person_id])
 
 
 def _named(turn: Next) -> str:

@@ -8,10 +8,9 @@ from django.db.models.functions import Now
 from django.utils.formats import number_format
 from django.utils.translation import ngettext
 
-from accounts.changes import announce
-
 from .holding import hold
 from .models import Enrollment, State
+from .models.enrollments import tell_owners
 from .turning import let_go_of_drafts, remove_tasks, withdraw
 
 if TYPE_CHECKING:
@@ -55,7 +54,7 @@ def end_all(enrollments: "EnrollmentQuerySet", because: str, *, by: "User | None
     Enrollment.objects.filter(pk__in=held.ids).update(
         state=State.ENDED, hitch="", because=because, ended_at=Now(), ended_by=by, advance_at=None
     )
-    announce(*{enrollment.owner_id for enrollment in held.enrollments})
+    tell_owners(held.enrollments)
     return Ended(len(held.enrollments), withdrawn, held.in_hand)
 
 

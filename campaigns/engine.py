@@ -14,12 +14,12 @@ import structlog
 from django.db import DataError, Error, IntegrityError, transaction
 from django.db.models.functions import Now
 
-from accounts.changes import announce
 from emails.jobs import once
 
 from . import assigning, making
 from .chunks import Chunk, Next
 from .models import Because, Enrollment, Hitch, State
+from .models.enrollments import tell_owners
 
 log = structlog.get_logger(__name__)
 
@@ -51,7 +51,7 @@ def advance(limit: int = CHUNK) -> int:
     ]
     for hitch, those in trouble.items():
         _needs_attention(hitch, those)
-    announce(*{each.enrollment.owner_id for each in chunk.following})
+    tell_owners([each.enrollment for each in chunk.following])
     return len(chunk.enrollments)
 
 
@@ -97,4 +97,4 @@ def _set(enrollments: list[Enrollment], **changes: object) -> None:
     if enrollments:
         ids = [enrollment.pk for enrollment in enrollments]
         Enrollment.objects.filter(pk__in=ids).update(**changes)
-        announce(*{enrollment.owner_id for enrollment in enrollments})
+        tell_owners(enrollments)

@@ -6,7 +6,6 @@ from django.db import transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
-from accounts.changes import announce
 from emails.models import IllegalTransition
 from emails.why import why_not
 from tasks.models import Task
@@ -15,6 +14,7 @@ from . import engine
 from .chunks import Chunk
 from .holding import Held, hold_one
 from .models import Enrollment, EnrollmentRefused, Hitch, State, Step, Turn
+from .models.enrollments import tell_owners
 from .turning import GOING_ON, finish, let_go_of_drafts, withdraw
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def retry(enrollment: Enrollment, *, by: "User | None") -> None:
         stuck.filter(hitch=enrollment.hitch).update(**GOING_ON)
         engine.wake()
     enrollment.refresh_from_db()
-    announce(enrollment.owner_id)
+    tell_owners([enrollment])
 
 
 @transaction.atomic
@@ -84,7 +84,7 @@ def go_on_with_ready_senders() -> int:
     if stuck:
         Enrollment.objects.of_ids([each.pk for each in stuck]).update(**GOING_ON)
         engine.wake()
-        announce(*{each.owner_id for each in stuck})
+        tell_owners(stuck)
     return len(stuck)
 
 
@@ -141,4 +141,4 @@ def _chunk(mine: Enrollment) -> Chunk:
 def _went_on(mine: Enrollment, told: Enrollment) -> None:
     engine.wake()
     told.refresh_from_db()
-    announce(mine.owner_id)
+    tell_owners([mine])

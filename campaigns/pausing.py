@@ -16,7 +16,7 @@ from . import engine
 from .chunks import calendar_of, now
 from .holding import Held, hold
 from .models import Campaign, Enrollment, EnrollmentRefused, State, Step, Turn
-from .models.enrollments import EnrollmentQuerySet
+from .models.enrollments import EnrollmentQuerySet, tell_owners
 from .timing import anew
 
 if TYPE_CHECKING:
@@ -97,13 +97,14 @@ def _lock(campaign: Campaign) -> None:
 
 def _tell(campaign: Campaign, held: Held) -> None:
     campaign.refresh_from_db()
-    announce(campaign.owner_id, *{each.owner_id for each in held.enrollments})
+    tell_owners(held.enrollments)
+    announce(campaign.owner_id, emails=(), people=())
 
 
 def _set(mine: list[Enrollment], state: State) -> set[int]:
     ids = {each.pk for each in mine}
     Enrollment.objects.filter(pk__in=ids).update(state=state)
-    announce(*{each.owner_id for each in mine})
+    tell_owners(mine)
     return ids
 
 

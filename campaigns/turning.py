@@ -54,7 +54,9 @@ def remove_tasks(tasks: list[int]) -> None:
     if not tasks:
         return
     gone = Task.objects.of_ids(tasks)
-    announce(*set(gone.order_by().values_list("assignee", flat=True)))
+    about = list(gone.order_by().values_list("assignee", "person", "email"))
+    users, people, emails = (set(filter(None, ids)) for ids in zip(*about, strict=True))
+    announce(*users, people=people, emails=emails)
     gone.update(removed_at=Now(), updated_at=Now())
 
 

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.db.models import Max, Q
 
+from accounts.changes import announce
+
 from .models import Email
 
 if TYPE_CHECKING:
@@ -57,6 +59,7 @@ def _tell_all(email: Email) -> None:
     # By their ids, as emails are always locked.
     if ids := list(wrong.locked().values_list("pk", flat=True)):
         Email.objects.of_ids(ids).update(answered_at=latest)
+        announce(email.owner_id, emails=ids)
 
 
 def _together(email: Email) -> list[int]:

@@ -8,6 +8,7 @@ transition, roll-ups and reactions, in one transaction with the mark "applied".
 
 import hashlib
 import secrets
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,6 +18,8 @@ from typing import Any
 import structlog
 from django.db import InterfaceError, OperationalError, transaction
 from django.db.models.functions import Now
+
+from accounts.changes import announce
 
 from .models import Attempt, Copy, Email, Event, Link, Status
 from .reactions import react
@@ -151,11 +154,14 @@ def apply(events: Sequence[Event], *, at_once: bool = False) -> None:
         email.pk: email
         for email in Email.objects.filter(pk__in={event.email_id for event in events}).locked()
     }
+    changed = defaultdict(list)
     for email_id, about in groupby(sorted(events, key=_by_email), key=lambda e: e.email_id):
         email = emails[email_id]
         for event in about:
             (_speak if at_once else _apply_one)(email, event)
-        email.tell_owner()
+        changed[email.owner_id].append(email_id)
+    for owner, ids in changed.items():
+        announce(owner, emails=ids)
 
 
 def _by_email(event: Event) -> tuple[int, int]:

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Now
 
+from accounts.changes import announce
 from prospects.words import folded
 
 from .conversations import joined
@@ -115,6 +116,7 @@ def draft(
     if continues:
         joined(email)
     email.transitions.create(cause=Cause.CREATE, to_status=email.status, by=by or owner)
+    email.tell_owner()
     return email
 
 
@@ -140,7 +142,9 @@ def rewrite(email: Email, writing: Writing, *, version: int) -> None:
     )
     email.attachments.exclude(file__in=writing.files).delete()
     _attach(email, writing.files)
-    email.tell_owner()
+    announce(
+        email.owner_id, emails=[email.pk], people=filter(None, before[:1])
+    )  # and whom it went to
 
 
 @transaction.atomic

@@ -20,6 +20,7 @@ from accounts.models import Undo, UndoRefused
 from . import consent
 from .models import ConsentChange, Group, Person
 from .models.people import PersonQuerySet
+from .models.telling import tell_owners
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -203,6 +204,7 @@ def put(people: PersonQuerySet, user: "User", name: str, value: str, shown: str)
     same = mine.filter(**{name: value}).count()
     ids = [pk for some in before.values() for pk in some]
     Person.objects.of_ids(ids).update(**{name: value}, updated_at=timezone.now())
+    tell_owners(ids, user.pk)
     count = len(ids) + same
     said = counted(
         lambda n: ngettext(
@@ -237,6 +239,7 @@ def _put_before(user: "User", before: Mapping[str, Any]) -> str:
     for old, ids in before["before"].items():
         still = Person.objects.editable_by(user).of_ids(ids).filter(**{name: before["value"]})
         count += still.update(**{name: old}, updated_at=now)
+        tell_owners(ids, user.pk)
     if not count:
         raise UndoRefused(_("Something has changed meanwhile, so this cannot be undone any more."))
     return counted(

@@ -13,6 +13,7 @@ from accounts.models import Undo, UndoRefused
 from .actions import NAMED, Result, counted, named, own, some_of
 from .keeping import kept
 from .models import Person
+from .models.telling import tell_owners
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -30,6 +31,7 @@ def delete(people: "PersonQuerySet", user: "User") -> Result:
     left = named(others) + _named(held)
     ids = [pk for pk in ids if pk not in held]
     Person.objects.of_ids(ids).update(removed_at=timezone.now())
+    tell_owners(ids, user.pk)
     said = counted(
         lambda n: ngettext("%(count)s person was deleted.", "%(count)s people were deleted.", n),
         len(ids),
@@ -57,7 +59,9 @@ def _named(held: Mapping[int, str]) -> list[str]:
 def _bring_back(user: "User", before: Mapping[str, Any]) -> str:
     """Those whose address nobody else has taken meanwhile."""
     gone = Person.objects.editable_by(user).of_ids(before["people"]).exclude(removed_at=None)
-    back, taken = _restored(list(gone.order_by("pk")))
+    people = list(gone.order_by("pk"))
+    back, taken = _restored(people)
+    tell_owners([person.pk for person in people], user.pk)
     if not back:
         raise UndoRefused(_("Something has changed meanwhile, so this cannot be undone any more."))
     said = counted(

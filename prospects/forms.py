@@ -10,11 +10,13 @@ from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.changes import EVERYBODY, announce
 from accounts.forms import TeamsField
 
 from .addresses import checked
 from .custom_forms import CustomFieldsForm
 from .models import Group, GroupFull, Person
+from .models.telling import tell_owners
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -81,6 +83,7 @@ class PersonForm(CustomFieldsForm):
                 self.put_custom()
                 self.instance.save()
                 self._keep_groups()
+                tell_owners([self.instance.pk], self.user.pk)
         except GroupFull as full:
             self.add_error("groups", full.sentence)
             return False
@@ -145,6 +148,7 @@ class GroupForm(forms.ModelForm):
         """Store it, and share it with the ticked teams and no others."""
         group: Group = self.save()
         group.share(self.cleaned_data["teams"])
+        announce(EVERYBODY, group.owner_id)
         return group
 
 

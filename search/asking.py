@@ -24,7 +24,7 @@ from .fields import SUBJECTS
 from .language import parse, text_of
 from .limits import within_limit
 from .looking import Looking
-from .models import SavedSearch
+from .models import Look, SavedSearch
 from .names import notes_on, settled, worded
 from .problems import Problem, Refused, TooSlow, Unreadable
 from .tree import EVERYTHING, Node, to_json
@@ -45,6 +45,8 @@ class Asked:
         self.user, self.given = user, given
         self.looking = Looking(user)
         self.saved = self._saved()
+        # What the saved search finds, once it has been counted; one more than a look keeps, if there are.
+        self.ids: list[int] = []
         self.problems: list[Problem] = []
         self.wrong: dict[str, str] = {}
         self.tree: Node = EVERYTHING
@@ -135,7 +137,7 @@ class Asked:
             return None
         try:
             with within_limit():
-                return (self.people() if subject == "people" else self.emails()).count()
+                return self._counted(subject)
         except Unreadable as error:
             problems = error.problems
         except (Refused, TooSlow) as refused:
@@ -143,6 +145,14 @@ class Asked:
         if subject == self.subject:
             self.problems += problems
         return None
+
+    def _counted(self, subject: str) -> int:
+        found = self.people() if subject == "people" else self.emails()
+        if subject != self.subject or not self.is_saved:
+            return found.count()
+        # Searched once, it says how many there are and which of them are new.
+        self.ids = list(found.order_by().values_list("pk", flat=True)[: Look.MOST + 1])
+        return len(self.ids) if len(self.ids) <= Look.MOST else found.count()
 
     # Its address -----------------------------------------------------------------------------------
 
@@ -177,6 +187,11 @@ class Asked:
     @property
     def address(self) -> str:
         return f"{reverse('search:home')}?{self.query()}"
+
+    @property
+    def is_saved(self) -> bool:
+        """Whether it is just what the saved search is."""
+        return self.saved is not None and self.is_readable and not self.is_changed
 
     @property
     def is_changed(self) -> bool:

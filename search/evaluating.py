@@ -41,13 +41,18 @@ def emails_matching(tree: Node, user: "User", looking: Looking | None = None) ->
     Raises Refused where they may not. `looking` notes what the tree names and is not there.
     """
     looking = begun(tree, user, looking)
-    return looking.emails.filter(_of_email(tree, looking))
+    return looking.emails.filter(holds("emails", tree, looking))
 
 
 def people_matching(tree: Node, user: "User", looking: Looking | None = None) -> "PersonQuerySet":
     """The people that `tree` finds, of those whom `user` may see; the rest as with emails."""
     looking = begun(tree, user, looking)
-    return looking.people.filter(_of_person(tree, (), looking))
+    return looking.people.filter(holds("people", tree, looking))
+
+
+def holds(subject: str, tree: Node, looking: Looking) -> Q:
+    """Whether `tree` finds an email, or a person, of those that `looking` looks through."""
+    return _of_person(tree, (), looking) if subject == "people" else _of_email(tree, looking)
 
 
 def begun(tree: Node, user: "User", looking: Looking | None = None) -> Looking:

@@ -1,9 +1,10 @@
 """Who is searching, when, and what they may see."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from django.utils import timezone
@@ -29,13 +30,19 @@ class Looking:
     """One search by `user`, whose days are those of their zone.
 
     `as_others` lets emails of colleagues in, of those whom the user may look at. `notes` say what
-    the search names and is not there any more, as conditions come upon it.
+    the search names and is not there any more, as conditions come upon it. Where some people alone
+    are asked about, or some emails (and the people whom they go to), `only_people` and `only_emails`
+    have their ids: nothing else is then looked through.
     """
 
     user: User
     now: datetime = field(default_factory=timezone.now)
     as_others: bool = False
     notes: list[Problem] = field(default_factory=list)
+    only_people: Collection[int] | None = None
+    only_emails: Collection[int] | None = None
+    # What has been looked up of names, for several searches at once: see `Ref.found`.
+    known: dict[Any, Any] = field(default_factory=dict)
 
     @cached_property
     def zone(self) -> ZoneInfo:
@@ -48,18 +55,30 @@ class Looking:
     def span(self, period: Period) -> Span:
         return period.span(self.today, self.zone)
 
-    @property
+    @cached_property
     def emails(self) -> "EmailQuerySet":
         """The emails that are looked through, in no order."""
-        mine = Email.objects.present().order_by()
+        found = Email.objects.present().order_by()
+        if self.only_emails is not None:
+            found = found.of_ids(self.only_emails)
+        elif self.only_people is not None:
+            found = found.filter(person__in=self.only_people)
         if not self.as_others:
-            return mine.of(self.user)
-        return mine.filter(owner__in=self.senders.values("pk"))
+            return found.of(self.user)
+        return found.filter(owner__in=self.senders.values("pk"))
 
-    @property
+    @cached_property
     def people(self) -> "PersonQuerySet":
         """The people that are looked through."""
-        return Person.seen_by(self.user)
+        return self._narrowed(Person.seen_by(self.user))
+
+    @property
+    def recipients(self) -> "PersonQuerySet":
+        """Those to whom the emails that are looked through go, seen or not."""
+        return self._narrowed(Person.objects.order_by())
+
+    def _narrowed(self, people: "PersonQuerySet") -> "PersonQuerySet":
+        return people if self.only_people is None else people.of_ids(self.only_people)
 
     @property
     def senders(self) -> "UserQuerySet":

@@ -1,6 +1,6 @@
 """Searches that are kept, and what each user has seen of them."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from django.conf import settings
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from accounts.models import User
     from emails.models.querysets import EmailQuerySet
     from prospects.models.people import PersonQuerySet
+
+    from .looking import Looking
 
 REMOVE = "search.remove"
 
@@ -162,12 +164,14 @@ class SavedSearch(Shared):
         """What is searched for; everything if it can no longer be read. Raises Unreadable."""
         return from_json(self.conditions) if self.conditions else EVERYTHING
 
-    def found_for(self, user: "User") -> "EmailQuerySet | PersonQuerySet":
+    def found_for(
+        self, user: "User", looking: "Looking | None" = None
+    ) -> "EmailQuerySet | PersonQuerySet":
         """What it finds for `user`, of what they may see. Raises Unreadable, Refused."""
         from .evaluating import emails_matching, people_matching
 
         finding = people_matching if self.subject == self.Subject.PEOPLE else emails_matching
-        return finding(self.tree, user)
+        return finding(self.tree, user, looking)
 
     def put(self, tree: Node, subject: str) -> None:
         """Let it be another search, unsaved; names in it become what they mean to the owner."""
@@ -235,26 +239,16 @@ class SavedSearch(Shared):
         self.save(update_fields=["removed_at"])
         return Undo.objects.create(user=by, action=REMOVE, before={"saved": self.pk})
 
-    def looked_at_by(self, user: "User", total: int) -> int:
-        """`user` sees the `total` that it finds now; returns how many of them are new to them."""
-        before = self.look_of(user)
-        ids = self._ids(user) if total <= Look.MOST else []
-        if before is None or set(before.seen) != set(ids):
-            told = {"at": timezone.now(), "seen": ids}
+    def looked_at_by(self, user: "User", ids: "Collection[int]") -> int:
+        """`user` sees all that it finds now; returns how many of these `ids` are new to them."""
+        before, kept = self.look_of(user), ids if len(ids) <= Look.MOST else ()
+        if before is None or set(before.seen) != set(kept):
+            told = {"at": timezone.now(), "seen": list(kept)}
             Look.objects.update_or_create(saved=self, user=user, defaults=told)
-        return len(set(ids) - set(before.seen)) if before else 0
+        return before.new_among(ids) if before else 0
 
     def look_of(self, user: "User") -> "Look | None":
         return self.looks.filter(user=user).first()
-
-    def new_for(self, user: "User", look: "Look | None", total: int) -> int:
-        """How many of the `total` that it finds `user` has not seen yet: none if they never looked."""
-        if look is None or total > Look.MOST:
-            return 0
-        return len(set(self._ids(user)) - set(look.seen))
-
-    def _ids(self, user: "User") -> "list[int]":
-        return list(self.found_for(user).order_by().values_list("pk", flat=True)[: Look.MOST])
 
 
 @Undo.reverts(REMOVE)
@@ -293,3 +287,7 @@ class Look(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} · {self.saved}"
+
+    def new_among(self, ids: "Collection[int]") -> int:
+        """How many of `ids`, of all that is found now, were not there; none where too many are."""
+        return len(set(ids).difference(self.seen)) if len(ids) <= self.MOST else 0

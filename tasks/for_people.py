@@ -83,7 +83,7 @@ def make(people: "PersonQuerySet", model: Task, user: "User") -> Result:
     made = Task.objects.bulk_create([Task(person_id=pk, **told) for pk in ids], batch_size=500)
     if not made:
         return Result()
-    announce(user.pk)
+    announce(user.pk, people=[task.person_id for task in made if task.person_id])
     said = counted(
         lambda n: ngettext(
             "%(count)s task made: “%(name)s”.", "%(count)s tasks made: “%(name)s”.", n

@@ -9,7 +9,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.changes import announce
 from accounts.models import Undo, UndoRefused
 from emails.models import Cause, Email, Status
 from emails.models.changing import change_all
@@ -21,6 +20,7 @@ from ..ending import Ended, end_all, reason_for
 from ..engine import wake
 from ..holding import hold
 from ..models import Because, Campaign, Enrollment, State, Turn
+from ..models.enrollments import tell_owners
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -120,7 +120,7 @@ def have_back(user: "User", before: Mapping[int, tuple[str, str]]) -> tuple[int,
     waiting = {turn.enrollment_id: turn for turn in turns}
     _reopen(back, before, waiting)
     _wait_again(user, back, waiting, locked)
-    announce(*{way.owner_id for way in back})
+    tell_owners(back)
     wake()
     return len(back), len(before) - len(back)
 

@@ -1,4 +1,4 @@
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, Self
 
 from django.conf import settings
@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from accounts.changes import announce
 from accounts.models import User
 from emails.models import Identity, Status
 from prospects.models import Person
@@ -130,6 +131,12 @@ class EnrollmentQuerySet(models.QuerySet["Enrollment"]):
 
     def locked(self) -> Self:
         return self.order_by("pk").select_for_update(no_key=True, of=("self",))
+
+
+def tell_owners(enrollments: "Collection[Enrollment]") -> None:
+    """Let their pages know that something has changed with these, with their emails and tasks."""
+    people = {each.person_id for each in enrollments}
+    announce(*{each.owner_id for each in enrollments}, people=people)
 
 
 class Enrollment(models.Model):

@@ -42,7 +42,7 @@ class Changing(EmailRow):
 
     def tell_owner(self) -> None:
         """Let its owner's open pages know, once this has committed."""
-        announce(self.owner_id)
+        announce(self.owner_id, emails=[self.pk])
 
     @transaction.atomic
     def _change(
@@ -150,5 +150,6 @@ def change_all(
     noted = Transition.objects.bulk_create(rows, batch_size=2000)
     if reacting:
         react_all(noted)
-    announce(*set(emails.model.objects.filter(pk__in=before).values_list("owner_id", flat=True)))
+    owners = emails.model.objects.filter(pk__in=before).values_list("owner_id", flat=True)
+    announce(*set(owners), emails=before)
     return len(before)

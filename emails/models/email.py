@@ -288,7 +288,7 @@ class Email(Succeeding):
             batch_size=1000,
         )
         react_all(stopped_by)
-        announce(*(owner for owner, _address in owners.values()))
+        announce(*(owner for owner, _address in owners.values()), emails=owners)
         return len(owners)
 
     @transaction.atomic

@@ -52,7 +52,7 @@ def send_copies(dispatcher: "Dispatcher", until: float) -> int:
         if _mark(copy, dispatcher):
             sent += 1
             _send(copy, dispatcher)
-        dispatcher.pages.note(copy.email.owner_id)
+        dispatcher.pages.note(copy.email)
     return sent
 
 

@@ -183,7 +183,7 @@ class Dispatcher:
             self.handed_over += 1
             usual = is_usual(observation) and self.session.is_ready
             follows = usual and ready and self.may_go_on(until)
-            self.pages.note(in_hand.prepared.email.owner_id)
+            self.pages.note(in_hand.prepared.email)
             in_hand = self._settle(observation, ready.popleft() if follows else None)
             if fault:
                 raise fault
@@ -238,7 +238,7 @@ class Dispatcher:
         """What was marked is in hand; what may not go is stopped if somebody must not be mailed,
         else left to wait."""
         email = prepared.email
-        self.pages.note(email.owner_id)
+        self.pages.note(email)
         if attempt:
             return InHand(prepared, attempt, deadline)
         if found := suppressed(email):

@@ -12,10 +12,10 @@ from django.db.models.functions import Concat, Left, Now
 from django.utils.formats import number_format
 from django.utils.translation import ngettext
 
-from accounts.changes import announce
 from accounts.models import Undo
 
 from ..models import ConsentChange, Person, Suppression
+from ..models.telling import tell_owners
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -205,5 +205,5 @@ def _domains(addresses: Iterable[str]) -> set[str]:
 def _tell_owners(suppressions: Sequence[Suppression]) -> None:
     """Let the open pages of those know whose people these are."""
     values = {row.value for row in suppressions}
-    people = Person.objects.present().with_keys(values)
-    announce(*people.order_by().values_list("owner_id", flat=True).distinct())
+    people = Person.objects.present().with_keys(values).order_by()
+    tell_owners(list(people.values_list("pk", flat=True)))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 
 from ..models import Group, Person
+from ..models.telling import tell_owners
 from .checks import Candidate, Refused
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ def store(rows: Iterable[Candidate | Refused], owner: "User", group: Group | Non
     result.refused += [Refused(row.row, ["taken"]) for row in hidden]
     result.refused.sort(key=lambda refused: refused.row.line)
     result.added = len(ids.keys() - before.keys())
+    tell_owners([pk for key, pk in ids.items() if key not in before], owner.pk)
     result.known = len(ids) - result.added
     if group:
         group.add_ids(ids.values())

@@ -10,10 +10,12 @@ from django.utils import timezone
 from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
+from accounts.changes import EVERYBODY, announce
 from accounts.models import Shared, SharedQuerySet, Undo, UndoRefused
 
 from ..words import Folded, folded
 from .people import Person
+from .telling import tell_owners
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -179,6 +181,7 @@ class Group(Shared):
             ignore_conflicts=True,
             batch_size=1000,
         )
+        tell_owners(new, self.owner_id)
         return new
 
     def drop_ids(self, ids: "Iterable[int]") -> list[int]:
@@ -186,12 +189,14 @@ class Group(Shared):
         leaving = self.memberships.filter(person__in=list(ids))
         gone = list(leaving.values_list("person_id", flat=True))
         leaving.delete()
+        tell_owners(gone, self.owner_id)
         return gone
 
     def disband(self, by: "User") -> Undo:
         """Delete the group, its people stay; what is returned takes that back."""
         self.removed_at = timezone.now()
         self.save(update_fields=["removed_at"])
+        announce(EVERYBODY, self.owner_id)
         return Undo.objects.create(user=by, action=DISBAND, before={"group": self.pk})
 
 
@@ -205,6 +210,7 @@ def found_again(user: "User", before: "Mapping[str, Any]") -> str:
         raise UndoRefused(_("There is a new group of this name. Rename that one first."))
     group.removed_at = None
     group.save(update_fields=["removed_at"])
+    announce(EVERYBODY, group.owner_id)
     return _("The group “%(name)s” is back.") % {"name": group.name}
 
 

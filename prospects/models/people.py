@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ..words import Folded, folded
 from .suppression import HASHED, AddressHash, Suppression
+from .telling import tell_owners
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -252,6 +253,7 @@ class Person(models.Model):
         """Be in `groups`, and in none of `instead_of` besides."""
         kept = {group.pk for group in groups}
         self.memberships.filter(group__in=instead_of).exclude(group__in=kept).delete()
+        tell_owners([self.pk])
         for group in groups:
             group.add([self])
 
@@ -284,6 +286,7 @@ class Person(models.Model):
             return False
         self.notes, self.notes_at, self.notes_by = text, timezone.now(), by
         self.save(update_fields=["notes", "notes_at", "notes_by"])
+        tell_owners([self.pk], by.pk)
         return True
 
     def prepare(self) -> None:

@@ -21,7 +21,6 @@ from django.db.models.expressions import Combinable
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from prospects.models import Person
 from prospects.words import folded
 
 from ..looking import Looking
@@ -96,7 +95,7 @@ class Field:
 
     def of_email(self, condition: Condition, looking: Looking) -> Q:
         """Of a field about people: their emails."""
-        people = Person.objects.filter(self.of_person(condition, looking)).order_by()
+        people = looking.recipients.filter(self.of_person(condition, looking))
         return Q(person__isnull=False, person__in=people.values("pk"))
 
     def of_person(self, condition: Condition, looking: Looking) -> Q:

@@ -95,6 +95,13 @@ class Ref(Field):
 
     def found(self, wanted: Sequence[int | str], looking: Looking) -> dict[int | str, list[Named]]:
         """What each of `wanted` means."""
+        asked = (self.name, tuple(wanted))
+        if asked not in looking.known:
+            looking.known[asked] = self._found(wanted, looking)
+        found: dict[int | str, list[Named]] = looking.known[asked]
+        return found
+
+    def _found(self, wanted: Sequence[int | str], looking: Looking) -> dict[int | str, list[Named]]:
         rows = self._named(self.rows(looking).filter(self._wanted(wanted, looking)))
         return {
             value: _meant(value, rows, looking.user.pk if self.knows_me else 0) for value in wanted

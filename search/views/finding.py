@@ -148,13 +148,10 @@ def _emails(request: SignedInRequest, asked: Asked, total: int | None) -> dict[s
 
 def _new(request: SignedInRequest, asked: Asked, total: int | None) -> int:
     """How much of a saved search its user has not seen yet; when they open its page, they have."""
-    if asked.saved is None or asked.is_changed or total is None:
+    if asked.saved is None or not asked.is_saved or total is None:
         return 0
-    try:
-        with within_limit():
-            if wants_part(request):
-                return asked.saved.new_for(asked.user, asked.saved.look_of(asked.user), total)
-            Alert.dismiss(asked.saved, asked.user)
-            return asked.saved.looked_at_by(asked.user, total)
-    except TooSlow:
-        return 0
+    if wants_part(request):
+        look = asked.saved.look_of(asked.user)
+        return look.new_among(asked.ids) if look else 0
+    Alert.dismiss(asked.saved, asked.user)
+    return asked.saved.looked_at_by(asked.user, asked.ids)

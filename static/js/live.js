@@ -1,5 +1,6 @@
 // <body data-live="/live/" data-seen="7">: asks whether anything changed for this user, once a second while the page
 // is used, every five when it lies idle, never while it is hidden; and calls "changed" each minute whatever comes.
+// Where something is that fills itself, <div data-live-soon>, it asks each second as long as it is visible.
 // What shows such data reloads itself: <section data-live-part hx-get="" hx-trigger="changed from:body" hx-swap="outerMorph">.
 const SECOND = 1000;
 const IDLE_AFTER = 60 * SECOND;
@@ -46,7 +47,8 @@ async function turn() {
     }
     if (Date.now() - refreshed > REFRESH_AFTER) changed();
   }
-  const pace = Date.now() - used > IDLE_AFTER ? 5 * SECOND : SECOND;
+  const idle = Date.now() - used > IDLE_AFTER && !document.querySelector("[data-live-soon]");
+  const pace = idle ? 5 * SECOND : SECOND;
   setTimeout(turn, Math.min(pace * 2 ** failures, SLOWEST));
 }
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.changes import EVERYBODY, announce
 from accounts.models import Undo, UndoRefused
 
 from ..models import Call, CallWord, ListFull, Task, TaskClosed, WordTaken
@@ -25,7 +26,9 @@ def offer_call(user: "User", call: Call, task: Task | None, *, said: str, page: 
 @Undo.reverts("tasks.call")
 @transaction.atomic
 def _take_back(user: "User", before: Mapping[str, Any]) -> str:
-    user.calls.with_id(before["call"]).delete()
+    mine = user.calls.with_id(before["call"])
+    announce(user.pk, EVERYBODY, people=list(mine.values_list("person", flat=True)))
+    mine.delete()
     if "task" not in before:
         return _("Undone: the call is not in the history any more.")
     task = user.tasks.present().of_ids([before["task"]]).first()

@@ -7,7 +7,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.changes import announce
+from accounts.changes import EVERYBODY, announce
 from accounts.models import User
 from prospects.models import Person
 
@@ -89,8 +89,8 @@ class Call(models.Model):
         began_at = (ended_at or timezone.now()) - timedelta(seconds=seconds)
         told = {"person": person, "user": user, "began_at": began_at, "seconds": seconds, **said}
         call, fresh = cls.objects.get_or_create(key=key, defaults=told)
+        announce(user.pk, EVERYBODY, people=[person.pk])
         if not (fresh and task and task.assignee_id == user.pk):
-            announce(user.pk)
             return call, False
         try:
             task.complete(by=user)

@@ -207,8 +207,12 @@ class Task(models.Model):
         """Store it, new or as a form has changed it. The lists of its assignee learn of it, and
         those of the user with the id `instead_of`, who had it before."""
         self.updated_at = timezone.now()
-        self.save(update_fields=self.WRITTEN if self.pk else None)
-        announce(self.assignee_id, instead_of or self.assignee_id)
+        if self.pk:  # it may have been about somebody else
+            self.save(update_fields=self.WRITTEN)
+            announce(self.assignee_id, instead_of or self.assignee_id)
+        else:
+            self.save()
+            self._tell()
 
     # What a rep does with it -----------------------------------------------------------------
 
@@ -242,7 +246,7 @@ class Task(models.Model):
         """Let `to` do it; whether they may see its person has been looked at."""
         before = self.assignee_id
         self._update(Task.objects.open().filter(pk=self.pk), assignee=to)
-        announce(before)
+        self._tell(before)
 
     def remove(self) -> None:
         """Delete it: it is in no list any more. Raises TaskHeld where a campaign waits for it."""
@@ -267,7 +271,13 @@ class Task(models.Model):
         self.refresh_from_db()
         if not moved:
             raise TaskClosed(self)
-        announce(self.assignee_id)
+        self._tell()
+
+    def _tell(self, *user_ids: int) -> None:
+        """Let the pages of these know that it has changed: it may be about an email and a person."""
+        about = {"emails": [self.email_id], "people": [self.person_id]}
+        told = {name: list(filter(None, ids)) for name, ids in about.items()}
+        announce(*user_ids, self.assignee_id, **told)
 
     @classmethod
     def on_close(cls, react: Closing) -> Closing:

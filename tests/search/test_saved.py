@@ -12,6 +12,7 @@ from search.language import parse
 from search.models import SavedSearch
 from search.names import notes_on
 from tests.factories import make_campaign, make_email, make_person, make_saved_search, make_user
+from tests.search.conftest import told
 
 pytestmark = pytest.mark.django_db
 SIDE = "/search/side/"
@@ -70,10 +71,12 @@ def test_who_comes_to_match_is_counted_and_listed_and_leaves_again(client, rita)
     assert shown(client) == {"Clicked": "0"}
 
     Email.objects.filter(pk=email.pk).update(clicks=1)
+    told(rita.pk, emails=[email.pk])
     assert shown(client) == {"Clicked": "1"}
     assert "Maria" in client.get(saved.get_absolute_url()).content.decode()
 
     Email.objects.filter(pk=email.pk).update(clicks=0)
+    told(rita.pk, emails=[email.pk])
     assert shown(client) == {"Clicked": "0"}
 
 
