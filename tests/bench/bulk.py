@@ -32,6 +32,9 @@ HTML = (
 def options(parser: ArgumentParser) -> None:
     """What can be asked for besides the figures."""
     parser.add_argument("--recipients", type=int, default=5000, help="how many (default 5000)")
+    parser.add_argument(
+        "--continuing", action="store_true", help="it continues a campaign that they all got"
+    )
 
 
 def measure(asked: Namespace) -> dict[str, Any]:
@@ -40,6 +43,8 @@ def measure(asked: Namespace) -> dict[str, Any]:
     from emails.bulk.showing import show_all
 
     bulk = make_bulk(asked.recipients)
+    if asked.continuing:
+        continue_campaign(bulk)
     began = time.perf_counter()
     bulk.send(by=bulk.owner, window=60)
     make_all(bulk)
@@ -89,6 +94,30 @@ def make_bulk(count: int) -> "BulkSend":
     return bulk
 
 
+def continue_campaign(bulk: "BulkSend") -> None:
+    """Let each recipient have got two emails of a campaign, which `bulk` continues."""
+    from django.utils import timezone
+
+    from emails.bulk.making import make_all
+    from emails.models import BulkRecipient, BulkSend, Status
+    from tests.factories import make_campaign
+
+    bulk.campaign, bulk.continues = make_campaign(bulk.owner), True
+    bulk.save(update_fields=["campaign", "continues"])
+    same = {"owner": bulk.owner, "identity": bulk.identity, "subject": "Step", "html": bulk.html}
+    for _number in range(2):
+        step = BulkSend.objects.create(**same)
+        on_list = bulk.recipients.values("person_id", "address", "name")
+        rows = [BulkRecipient(bulk=step, **each) for each in on_list]
+        BulkRecipient.objects.bulk_create(rows, batch_size=5000)
+        step.send(by=bulk.owner, window=60)
+        make_all(step)
+        arrived = {"status": Status.DELIVERED, "delivered_at": timezone.now()}
+        step.emails.update(campaign=bulk.campaign, **arrived)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+
 def people_of(owner: "User", start: int) -> "Iterator[Any]":
     """Person after person, each with an own name and address."""
     from prospects.models import Person
@@ -134,9 +163,16 @@ def format_plainly() -> float:
 
 
 def check(bulk: "BulkSend", count: int) -> dict[str, int]:
-    """What must be nothing: recipients without an email, or with two; emails that are not whole."""
+    """What must be nothing: recipients without an email, or with two; emails that are not whole,
+    or that continue nothing."""
     emails = bulk.emails.in_folder("scheduled")
     made = emails.count()
     once = emails.values("to_address").distinct().count()
     whole = emails.filter(content__isnull=False, transitions__cause="schedule").count()
-    return {"lost": count - once, "doubled": made - once, "broken": made - whole}
+    apart = emails.filter(continues=None).count() if bulk.continues else 0
+    return {
+        "lost": count - once,
+        "doubled": made - once,
+        "broken": made - whole,
+        "apart": apart,
+    }
