@@ -12,10 +12,10 @@ from django.db.models.functions import Concat, Left, Now
 from django.utils.formats import number_format
 from django.utils.translation import ngettext
 
+from accounts.changes import EVERYBODY, announce
 from accounts.models import Undo
 
 from ..models import ConsentChange, Person, Suppression
-from ..models.telling import tell_owners
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -206,4 +206,5 @@ def _tell_owners(suppressions: Sequence[Suppression]) -> None:
     """Let the open pages of those know whose people these are."""
     values = {row.value for row in suppressions}
     people = Person.objects.present().with_keys(values).order_by()
-    tell_owners(list(people.values_list("pk", flat=True)))
+    owners = dict(people.values_list("pk", "owner_id"))
+    announce(EVERYBODY, *owners.values(), people=owners)

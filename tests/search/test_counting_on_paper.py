@@ -116,7 +116,7 @@ def anew(search: SavedSearch, user: User) -> int | None:
 
 
 @settings(
-    max_examples=40,
+    max_examples=25,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(st.data())
