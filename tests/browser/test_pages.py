@@ -71,6 +71,7 @@ ADDING = ("add", "add-email", "add-start")
 # They take what is posted, lead elsewhere, or are part of a page.
 NO_PAGES = {
     "campaigns:add-chosen",
+    "campaigns:succeed",
     "campaigns:take-out",
     "campaigns:take-out-of-emails",
     "emails:bulk-autosave",
@@ -293,7 +294,7 @@ def pages_of_campaigns(admin) -> dict[str, str]:
     for step in campaign.steps.all():
         told[f"step {step.kind} {step.day}"] = reverse("campaigns:step", args=[step.pk])
     addings = {step: reverse(f"campaigns:{step}", args=[campaign.pk]) for step in ADDING}
-    begun, started = Launch.begun_by(admin, campaign), admin.launches.started().get()
+    begun, started = Launch.begun_by(admin, campaign), admin.launches.exclude(started_at=None).get()
     alone = f"?person={begun.people.order_by('pk').last().pk}"
     return told | {
         "adding nobody yet": reverse("campaigns:add", args=[empty.pk]),
