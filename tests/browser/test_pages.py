@@ -10,16 +10,19 @@ from uuid import uuid4
 
 import pytest
 from django.urls import URLResolver, get_resolver, reverse
+from django.utils import timezone
 
-from accounts.models import Team
+from accounts.models import Team, User
 from campaigns.models import Category as Shelf
 from campaigns.models import Launch
 from emails.folders import FOLDERS
-from emails.models import Category, Status, Template
+from emails.models import Category, Email, Status, Template
 from emails.tracking.rewriting import unsubscribe_url
 from prospects import consent
 from prospects.models import Group
+from search.alerts import Alert
 from search.models import SavedSearch
+from search.pins import Pin
 from tasks.lists import VIEW_OF
 from tasks.models import Call, CallWord
 from tests.browser.conftest import enter, findings
@@ -71,6 +74,7 @@ ADDING = ("add", "add-email", "add-start")
 # They take what is posted, lead elsewhere, or are part of a page.
 NO_PAGES = {
     "campaigns:add-chosen",
+    "campaigns:succeed",
     "campaigns:take-out",
     "campaigns:take-out-of-emails",
     "emails:bulk-autosave",
@@ -94,6 +98,7 @@ NO_PAGES = {
     "search:found",
     "search:side",
     "search:typed",
+    "search:under-way",
     "tasks:fill",
     "tasks:home",
     "tasks:people",
@@ -127,6 +132,9 @@ def admin():
     make_searches(admin)
     make_tasks(admin, people[0])
     make_cadence(admin, *people[:6], adding=people[4:10])
+    going_on = {"campaign": admin.campaigns.get(name="Q1 rollout"), "continues": True}
+    make_bulk(admin, *people[:3], subject="One more word", **going_on)
+    make_email(User.objects.get(name="Berta Berg"), Status.DELIVERED, subject="Of a colleague")
     left = admin.emails.get(subject="failed, number 0")
     told = {"email_id": left.pk, "because": "too_many", "words": "Three a week!"}
     consent.unsubscribe_address(left.to_address, source="link", **told)
@@ -135,17 +143,23 @@ def admin():
 
 
 def make_searches(admin):
-    """Saved searches of the admin's and of a colleague's, both shared; what was done with many emails,
-    and what is still to be done."""
+    """Saved searches of the admin's and of a colleague's, both shared, with new matches in each; what was
+    done with many emails, and what is still to be done."""
     teams, colleague = [Team.objects.get()], make_user("Cilla Search")
     hot = "viewed (clicked or -replied) group:Gone"
-    make_saved_search(admin, hot, name="Hot this week").share(teams)
-    make_saved_search(colleague, "status:sent").share(teams)
+    mine = make_saved_search(admin, hot, name="Hot this week")
+    theirs = make_saved_search(colleague, "status:sent", subject="emails", name="Out of the door")
+    for saved in (mine, theirs):
+        saved.share(teams)
+        Alert.switch_on(saved, admin)
+    Alert.objects.update(new=1200, new_at=timezone.now())
+    Pin.put(theirs, admin, yes=True)
     emails = admin.emails.present()
     make_run(admin, *emails.with_status(Status.DELIVERED), page="/search/?q=number", others=1)
     make_run(admin, *emails.with_status(Status.DELIVERED, Status.DRAFT)).go_on()
     known = make_person(colleague, "Known", company="Elsewhere")
     make_run_with_people(admin, *admin.people.all()[:2], known).go_on()
+    make_email(admin, Status.DELIVERED, subject="Stays where it is")
 
 
 def make_tasks(admin, person):
@@ -219,7 +233,11 @@ def pages_of(admin) -> dict[str, str]:
     person = bounced.person
     left = admin.emails.get(subject="failed, number 0").person
     group, identity, channel = person.groups.get(), admin.identities.get(), admin.channels.get()
-    bulk, launched = admin.bulk_sends.drafts().get(), admin.bulk_sends.launched().get()
+    bulk, going_on = admin.bulk_sends.drafts().order_by("pk")
+    launched, theirs = (
+        admin.bulk_sends.launched().get(),
+        Email.objects.get(subject="Of a colleague"),
+    )
     chosen = f"?recipient={bulk.recipients.first().pk}"
     return told | {
         "bulk": reverse("emails:bulk", args=[launched.pk]),
@@ -227,12 +245,15 @@ def pages_of(admin) -> dict[str, str]:
         "bulk one": reverse("emails:bulk-edit", args=[bulk.pk]) + chosen,
         "bulk preview": reverse("emails:bulk-preview", args=[bulk.pk]),
         "bulk review": reverse("emails:bulk-review", args=[bulk.pk]),
+        "bulk that continues": reverse("emails:bulk-edit", args=[going_on.pk]),
+        "bulk that continues, review": reverse("emails:bulk-review", args=[going_on.pk]),
         "search found": reverse("emails:search") + "?q=number",
         "quick search": reverse("search:quick") + "?q=number",
         "quick search in vain": reverse("search:quick") + "?q=xyzzy",
         "search in vain": reverse("emails:search") + "?q=nobody",
         "beside the list": f"{told['undelivered/bounced']}?open={bounced.pk}",
         "email": reverse("emails:email", args=[bounced.pk]),
+        "email of a colleague": f"{theirs.get_absolute_url()}?as={theirs.owner_id}",
         "draft": reverse(
             "emails:compose-edit", args=[admin.emails.get(subject="draft, number 0").pk]
         ),
@@ -293,7 +314,7 @@ def pages_of_campaigns(admin) -> dict[str, str]:
     for step in campaign.steps.all():
         told[f"step {step.kind} {step.day}"] = reverse("campaigns:step", args=[step.pk])
     addings = {step: reverse(f"campaigns:{step}", args=[campaign.pk]) for step in ADDING}
-    begun, started = Launch.begun_by(admin, campaign), admin.launches.started().get()
+    begun, started = Launch.begun_by(admin, campaign), admin.launches.exclude(started_at=None).get()
     alone = f"?person={begun.people.order_by('pk').last().pk}"
     return told | {
         "adding nobody yet": reverse("campaigns:add", args=[empty.pk]),
