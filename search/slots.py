@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.requests import SignedInRequest
+from emails import ticked as emails_ticked
 from emails.bulk import asking
 from prospects import many, panes, ticked
 from prospects.models import Person
@@ -28,6 +29,7 @@ from .limits import quick_enough
 from .models import Run, SavedSearch
 from .names import campaign_of
 from .problems import Refused, Unreadable
+from .ticked import TickedEmails
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -62,6 +64,7 @@ def _campaign_meant(user: "User", query: QueryDict) -> int | None:
 ticked.LISTS[LIST] = _people_found
 many.BEGIN[:] = [lambda wish, people: Run.begin_with_people(wish, people).get_absolute_url()]
 asking.CAMPAIGNS[LIST] = _campaign_meant
+emails_ticked.EVERY[:] = [lambda request: TickedEmails.of(request).owned_by(request.user)]
 
 
 @slot("folder-actions", order=10)

@@ -9,7 +9,7 @@ from django.http import Http404, QueryDict
 
 from accounts.requests import SignedInRequest
 from emails.models import Email
-from emails.views.actions import ticked
+from emails.ticked import ticked
 from prospects.ticked import LONGEST_QUERY
 
 from .asking import Asked

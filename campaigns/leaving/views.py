@@ -10,10 +10,11 @@ from django.views.decorators.http import require_POST
 
 from accounts.requests import SignedInRequest
 from emails.bulk.asking import asked_people
+from emails.ticked import meant
 from prospects.many import AT_ONCE, Wish, by_a_worker, posted
-from ui.ids import ids_in
+from prospects.ticked import TooMany
 from ui.notices import tell
-from ui.shortcuts import changed, page_that_asked
+from ui.shortcuts import changed, page_that_asked, refused
 
 from ..asked import campaign_asked
 from ..many import TAKING_OUT
@@ -23,8 +24,9 @@ from .whom import going, going_behind, going_for
 if TYPE_CHECKING:
     from ..models.enrollments import EnrollmentQuerySet
 
-# More rows than a page holds are never ticked.
-MOST_TICKED = 500
+
+# So many leave within a few seconds; whoever is behind more emails leaves by the list of people.
+MOST_AT_ONCE = 5000
 
 
 @require_POST
@@ -53,10 +55,12 @@ def people(request: SignedInRequest) -> HttpResponse:
 
 @require_POST
 def emails(request: SignedInRequest) -> HttpResponse:
-    """Take the people behind ticked emails out of the campaigns that these came from."""
-    ids = ids_in(request.POST.getlist("email")[:MOST_TICKED])
-    back = page_that_asked(request, reverse("emails:home"))
-    return _take_out(request, going_behind(request.user, ids), back)
+    """Take the people behind ticked emails, or all of a list, out of the campaigns that these came
+    from."""
+    ways = going_behind(request.user, meant(request))
+    if (count := ways.count()) > MOST_AT_ONCE:
+        return refused(request, TooMany(count, MOST_AT_ONCE).sentence)
+    return _take_out(request, ways, page_that_asked(request, reverse("emails:home")))
 
 
 def _take_out(request: SignedInRequest, ways: "EnrollmentQuerySet", back: str) -> HttpResponse:

@@ -1,15 +1,15 @@
 """Who is meant to be taken out of a campaign: the enrollments that a list, a group, a person or
 ticked emails stand for, of those that the user may end."""
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef
 
 from ..models import Enrollment
 
 if TYPE_CHECKING:
     from accounts.models import User
+    from emails.models.querysets import EmailQuerySet
     from prospects.models.people import PersonQuerySet
 
     from ..models import Campaign
@@ -30,10 +30,7 @@ def going_for(
     return under_way.filter(campaign=campaign) if campaign else under_way
 
 
-def going_behind(user: "User", emails: Iterable[int]) -> "EnrollmentQuerySet":
-    """Those that the user's own emails with these ids were made for."""
-    mine = user.emails.present().of_ids(list(emails)).exclude(campaign=None)
-    pairs = Q(pk__in=[])
-    for campaign, person in mine.values_list("campaign", "person").distinct():
-        pairs |= Q(campaign=campaign, person=person)
-    return going(user).filter(pairs)
+def going_behind(user: "User", emails: "EmailQuerySet") -> "EnrollmentQuerySet":
+    """Those that these emails were made for."""
+    same = emails.filter(campaign=OuterRef("campaign"), person=OuterRef("person"))
+    return going(user).filter(Exists(same))

@@ -9,17 +9,14 @@ from django.views.decorators.http import require_POST
 
 from accounts.models import UndoRefused
 from accounts.requests import SignedInRequest
-from ui.ids import ids_in
 from ui.notices import tell
 from ui.shortcuts import changed, page_that_asked, refused
 
 from ..actions import asks, named, offered_for_many
 from ..folders import Folder
 from ..results import Result, carry_out
+from ..ticked import ticked
 from ..undo import offer
-
-# More rows than a page holds are never ticked.
-MOST_TICKED = 500
 
 
 @require_POST
@@ -63,11 +60,6 @@ def undo(request: SignedInRequest, pk: int) -> HttpResponse:
     except UndoRefused as error:
         return refused(request, str(error))
     return changed(request, page_that_asked(request, done.before.get("page") or "/"))
-
-
-def ticked(request: SignedInRequest) -> list[int]:
-    """The ids of the rows that the bar of ticked emails is about."""
-    return ids_in(request.POST.getlist("email")[:MOST_TICKED])
 
 
 def say(request: SignedInRequest, result: Result, back: str) -> None:

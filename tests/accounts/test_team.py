@@ -43,7 +43,7 @@ def test_the_team_is_there_for_admins_only(client, rita, role, page):
 
 def test_the_team_is_listed_with_roles_and_teams(client, rita, django_assert_max_num_queries):
     rita.teams.add(Team.objects.create(name="North"))
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(10):
         text = client.get(reverse("accounts:team")).text
     assert rita.email in text
     assert "North" in text

@@ -224,6 +224,18 @@ def test_ticked_emails_in_sent_take_their_people_out(client, rita, campaign, way
     assert [one.person for one in Enrollment.objects.open()] == [other]
 
 
+def test_all_emails_that_a_search_finds_take_their_people_out(client, rita, campaign, way):
+    bo, cilla = make_person(rita, "Bo"), make_person(rita, "Cilla")
+    start_campaign(campaign, bo, cilla)
+    advance()
+
+    told = {"all": "yes", "query": "q=-name:cilla&of=emails", "email": []}
+    response = take_out(client, "take-out-of-emails", **told)
+
+    assert "2 people were removed from “Q1 rollout”." in text(response)
+    assert [one.person for one in Enrollment.objects.open()] == [cilla]
+
+
 def test_the_bar_of_sent_offers_it_and_other_folders_do_not(client, rita, way):
     email = Email.objects.get()
     arrive(email)

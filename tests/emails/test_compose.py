@@ -554,9 +554,9 @@ def test_nonsense_is_a_400_and_not_an_error_of_ours(client, rita):
 
 def test_opening_and_saving_cost_few_queries(client, rita, django_assert_max_num_queries):
     email = make_email(rita)
-    with django_assert_max_num_queries(27):
+    with django_assert_max_num_queries(28):
         client.get(reverse("emails:compose-edit", args=[email.pk]))
-    with django_assert_max_num_queries(31):
+    with django_assert_max_num_queries(32):
         post(client, "compose-autosave", editing(email, html="<p>new</p>"))
 
 

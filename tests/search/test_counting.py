@@ -136,7 +136,8 @@ def test_what_is_known_of_a_person_counts_for_them_and_for_the_emails_to_them(
     assert counts(rita, people, emails) == [0, 0]
     anew.clear()
 
-    type(maria).objects.filter(pk=maria.pk).update(company="Acme")
+    maria.company = "Acme"
+    maria.save()
     told(EVERYBODY, people=[maria.pk])
     assert (counts(rita, people, emails), anew) == ([1, 1], [])
 

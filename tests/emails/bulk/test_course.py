@@ -228,7 +228,7 @@ def test_the_folder_costs_the_same_whatever_is_rolled_up(
     rita.roll_up_bulk_emails(True)
     for _ in range(5):
         make_launched(rita, *people)
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(17):
         folder(client, "pending/scheduled")
 
 

@@ -143,7 +143,7 @@ def test_a_page_of_rows_costs_the_same_whatever_their_number(
         make_email(rita, Status.DELIVERED, person=make_person(rita))
     client.get(at("sent/delivered"))
 
-    with django_assert_max_num_queries(13):
+    with django_assert_max_num_queries(14):
         client.get(at("sent/delivered"))
 
 
@@ -166,7 +166,7 @@ def test_an_open_email_costs_a_fixed_number_of_queries(client, rita, django_asse
     client.get(at("sent/delivered"))
     Organisation.current()
 
-    with django_assert_max_num_queries(24):
+    with django_assert_max_num_queries(25):
         client.get(at("sent/delivered"), {"open": email.pk})
 
 
