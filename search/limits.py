@@ -66,7 +66,7 @@ class _Left:
         self.seconds = seconds
 
     def __call__(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        until = _until.get()
+        until = None if sql.startswith(_CONTROL) else _until.get()
         if until is not None and (left := until - time.monotonic()) < self.seconds - _ABOUT:
             if left < _ABOUT:
                 raise _too_slow()
@@ -76,6 +76,8 @@ class _Left:
         return execute(sql, params, many, context)
 
 
+# What ends a transaction that has failed, in which nothing else can be said.
+_CONTROL = ("SAVEPOINT", "RELEASE", "ROLLBACK")
 _SET = "SELECT set_config('statement_timeout', %s, true)"
 
 

@@ -165,6 +165,13 @@ def test_what_is_asked_together_has_one_time(rita):
                 cursor.execute("SELECT pg_sleep(0.2)")
 
 
+def test_what_was_cancelled_within_another_limit_can_be_gone_on_from(rita):
+    with together(0.5), within_limit():
+        with pytest.raises(TooSlow), within_limit(0.1), connection.cursor() as cursor:
+            cursor.execute("SELECT pg_sleep(0.4)")
+        assert Person.objects.exists()
+
+
 def test_what_comes_too_late_is_not_asked(rita):
     with pytest.raises(TooSlow), together(0), within_limit(), connection.cursor() as cursor:
         cursor.execute("SELECT 1 / 0")
