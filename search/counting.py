@@ -25,7 +25,7 @@ from prospects.models import Person
 
 from .evaluating import holds
 from .fields.emails import SENDER
-from .limits import within_limit
+from .limits import SECONDS, together, within_limit
 from .looking import Looking
 from .models import Look, SavedSearch
 from .problems import Refused, TooSlow, Unreadable
@@ -215,7 +215,7 @@ class _Counting:
     def _find(self, saved: SavedSearch, found: Found) -> None:
         found.ids = found.count = found.looked_at = None
         try:
-            with within_limit():
+            with together(SECONDS), within_limit():
                 everything = saved.found_for(self.user, replace(self.looking))
                 ids = everything.order_by().values_list("pk", flat=True)
                 few = list(ids[: MOST_KEPT + 1])

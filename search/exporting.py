@@ -4,7 +4,7 @@ import csv
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 # So many rows are held at a time, however many there are.
 _AT_A_TIME = 1000
+# Up to so many are named one by one, as `Asked.shown` says why.
+_BY_NUMBER = 20_000
 _MARK = "\ufeff"
 _Columns = Mapping[str, Callable[[Any], object]]
 
@@ -37,12 +39,24 @@ class _Line:
 
 def people_as_csv(people: "PersonQuerySet", user: "User") -> Iterator[str]:
     """The lines of the file, by name; `people` are those that `user` may see."""
-    return _exported("people", people.for_list(user).by_name(), _of_people(user.zone), user)
+    return _exported(
+        "people", _by_number(people).for_list(user).by_name(), _of_people(user.zone), user
+    )
 
 
 def emails_as_csv(emails: "EmailQuerySet", user: "User") -> Iterator[str]:
     """The lines of the file, the newest first; `emails` are those that `user` may see."""
-    return _exported("emails", emails.for_export().newest_first(), _of_emails(user.zone), user)
+    return _exported(
+        "emails", _by_number(emails).for_export().newest_first(), _of_emails(user.zone), user
+    )
+
+
+def _by_number[Found: "PersonQuerySet | EmailQuerySet"](found: Found) -> Found:
+    """The same: in the order of a file, to find a few again took ten times as long as to find them."""
+    ids = list(found.order_by().values_list("pk", flat=True)[: _BY_NUMBER + 1])
+    if len(ids) > _BY_NUMBER:
+        return found
+    return cast(Found, found.model._default_manager.of_ids(ids))
 
 
 def _exported(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from prospects.words import folded
 
 from ..language import text_of
-from ..limits import within_limit
+from ..limits import SECONDS, together, within_limit
 from ..problems import TooSlow
 from ..tree import All, Condition
 from .kind import Hit, Kind
@@ -46,7 +46,9 @@ class Quick:
     @cached_property
     def sections(self) -> list[Section]:
         """Each kind of which something is found, or could not be looked for."""
-        asked = (self._section(kind(self.user, self.words)) for kind in KINDS if self.is_enough)
+        with together(SECONDS):
+            kinds = [kind(self.user, self.words) for kind in KINDS if self.is_enough]
+            asked = [self._section(kind) for kind in kinds]
         return [section for section in asked if section.hits or section.problem]
 
     @property

@@ -16,6 +16,7 @@ from ui.notices import tell
 from ui.shortcuts import page_that_asked, refused
 
 from ..exporting import emails_as_csv, people_as_csv
+from ..limits import together, within_limit
 from ..ticked import TickedEmails
 
 
@@ -26,10 +27,11 @@ def people(request: SignedInRequest) -> HttpResponseBase:
         tell(request, _("Tick the people first."), level=messages.INFO)
         return redirect(page_that_asked(request, reverse("people:home")))
     try:
-        found = ticked_people(request)
+        with together(), within_limit():
+            lines = people_as_csv(ticked_people(request), request.user)
     except TooMany as error:
         return refused(request, error.sentence)
-    return _file(people_as_csv(found, request.user), _("people.csv"))
+    return _file(lines, _("people.csv"))
 
 
 @require_POST
@@ -39,7 +41,9 @@ def emails(request: SignedInRequest) -> HttpResponseBase:
     if not ticked:
         tell(request, _("Tick the emails first."), level=messages.INFO)
         return redirect(page_that_asked(request, reverse("search:home")))
-    return _file(emails_as_csv(ticked.seen_by(request.user), request.user), _("emails.csv"))
+    with together(), within_limit():
+        lines = emails_as_csv(ticked.seen_by(request.user), request.user)
+    return _file(lines, _("emails.csv"))
 
 
 def _file(lines: Iterator[str], name: str) -> StreamingHttpResponse:

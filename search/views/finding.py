@@ -25,7 +25,7 @@ from ui.slots import filled_rows
 from ..acting import offered_for
 from ..alerts import Alert
 from ..asking import Asked
-from ..limits import within_limit
+from ..limits import together, within_limit
 from ..looking import SENT
 from ..problems import Refused, TooSlow
 from ..showing import Builder
@@ -76,23 +76,26 @@ def _is_form(request: SignedInRequest) -> bool:
     return any(name.startswith(("r.", "add.", "do")) for name in request.GET)
 
 
+@together()
 def _context(request: SignedInRequest, asked: Asked) -> dict[str, Any]:
     """All that the page shows. From here on the query is that of the page's own address."""
     kept = {} if _is_form(request) else {n: v for n in _KEPT if (v := request.GET.get(n, ""))}
     request.GET = QueryDict(f"{asked.query()}&{urlencode(kept)}")
     notes = asked.notes
-    counts = {subject: asked.count(subject) for subject in ("people", "emails")}
-    total = counts[asked.subject]
+    total = asked.count(asked.subject)
     told = _people(request, asked, total) if asked.subject == "people" else {}
     if asked.subject == "emails":
         told = _emails(request, asked, total)
+    # Last, so that it only takes what time is left.
+    others = asked.count("people" if asked.subject == "emails" else "emails")
+    people, emails = (total, others) if asked.subject == "people" else (others, total)
     return {
         "asked": asked,
         "notes": notes,
         "total": total,
         "tabs": [
-            (_("People"), counts["people"], asked.query(of="people"), asked.subject == "people"),
-            (_("Emails"), counts["emails"], asked.query(of="emails"), asked.subject == "emails"),
+            (_("People"), people, asked.query(of="people"), asked.subject == "people"),
+            (_("Emails"), emails, asked.query(of="emails"), asked.subject == "emails"),
         ],
         "builder": _builder(asked),
         "address": asked.address,

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.db.models.query import QuerySet
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -11,7 +11,10 @@ from psycopg.errors import QueryCanceled
 
 from emails.models import Email
 from prospects.models import Person
+from search.asking import Asked
 from search.fields import FIELDS
+from search.limits import together, within_limit
+from search.problems import TooSlow
 from search.quick import Quick
 from tests.factories import make_email, make_person, make_saved_search, make_user
 
@@ -153,3 +156,32 @@ def test_the_side_bar_is_there_all_the_same(client, rita, slow):
 
     assert response.status_code == 200
     assert "Warm" in response.content.decode()
+
+
+def test_what_is_asked_together_has_one_time(rita):
+    with pytest.raises(TooSlow), together(0.3):
+        for _time in range(10):
+            with within_limit(), connection.cursor() as cursor:
+                cursor.execute("SELECT pg_sleep(0.2)")
+
+
+def test_what_was_cancelled_within_another_limit_can_be_gone_on_from(rita):
+    with together(0.5), within_limit():
+        with pytest.raises(TooSlow), within_limit(0.1), connection.cursor() as cursor:
+            cursor.execute("SELECT pg_sleep(0.4)")
+        assert Person.objects.exists()
+
+
+def test_what_comes_too_late_is_not_asked(rita):
+    with pytest.raises(TooSlow), together(0), within_limit(), connection.cursor() as cursor:
+        cursor.execute("SELECT 1 / 0")
+
+
+def test_the_count_of_the_other_tab_is_asked_last(client, rita, monkeypatch):
+    asked = []
+    count = Asked.count
+    monkeypatch.setattr(Asked, "count", lambda one, of: asked.append(of) or count(one, of))
+
+    client.get("/search/", {"q": "viewed", "of": "emails"})
+
+    assert asked == ["emails", "people"]
