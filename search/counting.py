@@ -50,7 +50,7 @@ _AT_ONCE = 0.2
 # they have in hand, up to so many seconds; then they see the counts of last time until it is
 # their turn again.
 _SHARE = 0.05
-IN_HAND = 3.0
+IN_HAND = 2.0
 
 
 @dataclass(frozen=True)
