@@ -25,7 +25,7 @@ log = structlog.get_logger(__name__)
 # So many rows are held at a time, however many there are.
 _AT_A_TIME = 1000
 # Up to so many are named one by one, as `Asked.shown` says why.
-_BY_NUMBER = 20_000
+_BY_NUMBER = 200_000
 _MARK = "\ufeff"
 _Columns = Mapping[str, Callable[[Any], object]]
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.models import Campaign, Step
@@ -18,9 +18,10 @@ def campaigns_named_by(looking: Looking) -> QuerySet[Any]:
     everything = Campaign.objects.all()
     if looking.user.is_admin:
         return everything
-    mine = Exists(Email.objects.of(looking.user).filter(campaign=OuterRef("pk")))
+    # One look at all emails of theirs; asked of each campaign, it is one at everybody's of that one.
+    mine = Email.objects.of(looking.user).exclude(campaign=None).order_by()
     visible = Campaign.objects.visible_to(looking.user)
-    return everything.filter(Q(pk__in=visible.values("pk")) | Q(mine))
+    return everything.filter(Q(pk__in=visible.values("pk")) | Q(pk__in=mine.values("campaign")))
 
 
 def steps_named_by(looking: Looking) -> QuerySet[Any]:
@@ -29,9 +30,10 @@ def steps_named_by(looking: Looking) -> QuerySet[Any]:
 
 def _templates(looking: Looking) -> QuerySet[Any]:
     """Those that the user may see, deleted ones too, and those that their emails were made with."""
-    used = Email.objects.of(looking.user).filter(template_version__template=OuterRef("pk"))
+    mine = Email.objects.of(looking.user).exclude(template_version=None).order_by()
+    used = mine.values("template_version__template")
     visible = Template.objects.visible_to(looking.user)
-    return Template.objects.filter(Q(pk__in=visible.values("pk")) | Q(Exists(used)))
+    return Template.objects.filter(Q(pk__in=visible.values("pk")) | Q(pk__in=used))
 
 
 FIELDS: tuple[Field, ...] = (
