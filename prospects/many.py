@@ -1,7 +1,7 @@
 """What is done with more people than anybody waits for: by a worker, each with a result.
 
-A job is none of this layer's business: `begin` is filled by the one that has it, and tells the page
-that follows how far it is. Kinds of actions register here how they are done with some of them.
+A job is none of this layer's business: BEGIN is filled by the one that has it, and gives the page that
+tells how far it is. Kinds of actions register in DOINGS how they are done with some of them.
 """
 
 from collections.abc import Callable, Mapping, Sequence

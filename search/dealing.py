@@ -51,7 +51,8 @@ def deal_with(run: Run, rows: Sequence[RunRow]) -> None:
 
 def _deal_with(run: Run, rows: Sequence[RunRow]) -> None:
     if run.is_of_people and not run.back_of_id:
-        return _with_people(run, rows)
+        _with_people(run, rows)
+        return
     for row in sorted(rows, key=lambda row: row.person_id or 0):  # as others lock them
         try:
             with transaction.atomic():
@@ -62,7 +63,6 @@ def _deal_with(run: Run, rows: Sequence[RunRow]) -> None:
             _leave(row, str(refused))
         else:
             row.outcome, row.why = RunRow.Outcome.DONE, ""
-    return None
 
 
 def _with_email(run: Run, email: "Email | None") -> None:

@@ -166,8 +166,8 @@ class Run(models.Model):
 
     @transaction.atomic
     def take_back(self) -> "Run":
-        """Let a worker take back what it did, the last first; what has moved since is left out, and
-        says so."""
+        """Let a worker take back what it did, the last few first; what has moved since is left out,
+        and says so."""
         run = Run.objects.create(
             owner=self.owner,
             doing=self.doing,

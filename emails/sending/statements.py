@@ -38,33 +38,8 @@ TURN = "SELECT pg_advisory_xact_lock(%(kind)s::int, %(key)s::int)"
 LOCK = "SELECT id FROM emails_email WHERE id = %(email)s FOR NO KEY UPDATE"
 
 
-def mark(suppressions: str, open_channel: str, keep: str) -> str:
-    """Scheduled → In Progress with its transition and the new attempt, which it gives back.
-
-    `suppressions` and `open_channel` are questions that must find nothing and something; `keep`
-    are further parts of the statement that store something of what is `marked`. It waits for
-    nobody: the answer of the email before may be in the same transaction, and who has this row
-    now is about to change what it says.
-    """
-    return f"""
-WITH free AS (
-    SELECT id, clock_timestamp() AS moment FROM emails_email
-     WHERE id = %(email)s AND {WAITING}
-       AND lease = %(lease)s::uuid AND lease_until > clock_timestamp()
-       AND (%(version)s::int IS NULL OR version = %(version)s::int)
-       AND (%(after)s::bytea IS NULL OR EXISTS (
-            SELECT FROM emails_event WHERE fingerprint = %(after)s::bytea AND applied_at IS NOT NULL))
-       AND NOT EXISTS ({suppressions})
-       AND EXISTS ({open_channel})
-       AND %(room)s::bigint > (
-            SELECT count(*) FROM emails_attempt
-             WHERE owner_id = %(owner)s AND started_at > %(since)s::timestamptz AND {Attempt.COUNTED})
-       AND (%(per_minute)s::int IS NULL OR %(per_minute)s::int > (
-            SELECT count(*) FROM emails_attempt
-             WHERE channel_id = %(channel)s
-               AND started_at > clock_timestamp() - interval '1 minute'))
-       FOR NO KEY UPDATE SKIP LOCKED
-), marked AS (
+# What becomes of the row that is `free`.
+_MARKED = f"""marked AS (
     UPDATE emails_email
        SET status = '{MARKED.target}', moved_at = moment, updated_at = moment, claims_lost = 0,
            lease_until = moment + make_interval(secs => %(seconds)s),
@@ -86,8 +61,42 @@ WITH free AS (
     SELECT marked.id, '{Cause.MARK}', '{Status.SCHEDULED}', '{MARKED.target}', moved_at,
            attempt.id, NULL, '', {_EMPTY}, ''
       FROM marked, attempt
-){keep}
+)"""  # noqa: S608 - of this file's words alone
+
+
+def mark(suppressions: str, open_channel: str, keep: str) -> str:
+    """Scheduled → In Progress with its transition and the new attempt, which it gives back.
+
+    `suppressions` and `open_channel` are questions that must find nothing and something; `keep`
+    are further parts of the statement that store something of what is `marked`. It waits for
+    nobody: the answer of the email before may be in the same transaction, and who has this row
+    now is about to change what it says.
+    """
+    return f"""
+WITH free AS ({_free(suppressions, open_channel)}), {_MARKED}{keep}
 SELECT attempt.id, attempt.number, attempt.started_at, marked.lease_until FROM marked, attempt
+"""  # noqa: S608 - of this file's words alone
+
+
+def _free(suppressions: str, open_channel: str) -> str:
+    """The row, locked, if it may be marked."""
+    return f"""
+    SELECT id, clock_timestamp() AS moment FROM emails_email
+     WHERE id = %(email)s AND {WAITING}
+       AND lease = %(lease)s::uuid AND lease_until > clock_timestamp()
+       AND (%(version)s::int IS NULL OR version = %(version)s::int)
+       AND (%(after)s::bytea IS NULL OR EXISTS (
+            SELECT FROM emails_event WHERE fingerprint = %(after)s::bytea AND applied_at IS NOT NULL))
+       AND NOT EXISTS ({suppressions})
+       AND EXISTS ({open_channel})
+       AND %(room)s::bigint > (
+            SELECT count(*) FROM emails_attempt
+             WHERE owner_id = %(owner)s AND started_at > %(since)s::timestamptz AND {Attempt.COUNTED})
+       AND (%(per_minute)s::int IS NULL OR %(per_minute)s::int > (
+            SELECT count(*) FROM emails_attempt
+             WHERE channel_id = %(channel)s
+               AND started_at > clock_timestamp() - interval '1 minute'))
+       FOR NO KEY UPDATE SKIP LOCKED
 """  # noqa: S608 - of this file's words alone
 
 

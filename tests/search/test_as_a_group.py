@@ -10,22 +10,6 @@ from tests.factories import make_campaign, make_identity, make_person, make_save
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def rita(client):
-    rita = make_user("Rita")
-    make_identity(rita)
-    client.force_login(rita)
-    return rita
-
-
-@pytest.fixture
-def saab(rita):
-    """A saved search, with two whom it finds and one whom it does not."""
-    for name, company in (("Maria", "Saab"), ("Jonas", "Saab"), ("Amina", "Volvo")):
-        make_person(rita, name, company=company)
-    return make_saved_search(rita, "company:saab", name="At Saab")
-
-
 def everybody_of(saved, **more):
     return {"all": "yes", "list": "search", "query": f"saved={saved.pk}"} | more
 

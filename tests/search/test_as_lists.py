@@ -24,21 +24,6 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def rita(client):
-    rita = make_user("Rita")
-    make_identity(rita)
-    client.force_login(rita)
-    return rita
-
-
-@pytest.fixture
-def saab(rita):
-    for name, company in (("Maria", "Saab"), ("Jonas", "Saab"), ("Amina", "Volvo")):
-        make_person(rita, name, company=company)
-    return make_saved_search(rita, "company:saab", name="At Saab")
-
-
 def added_to_bulk(owner, text):
     bulk = make_bulk(owner, identity=owner.identities.first() or make_identity(owner))
     added = add_typed(bulk, typed_by(owner, text))
