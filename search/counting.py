@@ -24,7 +24,7 @@ from emails.models import Email
 from prospects.models import Person
 
 from .evaluating import holds
-from .fields.emails import SENDER
+from .fields import field_named
 from .limits import SECONDS, together, within_limit
 from .looking import Looking
 from .models import Look, SavedSearch
@@ -249,9 +249,9 @@ class _Counting:
 
 
 def _is_of_others(saved: SavedSearch) -> bool:
-    """Whether it asks for emails of colleagues (View As), of which nothing is announced to its user."""
+    """Whether it asks for what colleagues do, of which nothing is announced to its user."""
     try:
-        return any(condition.field == SENDER for condition in conditions(saved.tree))
+        return any(field_named(each.field).of_others for each in conditions(saved.tree))
     except Unreadable:
         return False
 

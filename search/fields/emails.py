@@ -182,6 +182,7 @@ FIELDS: tuple[Field, ...] = (
         label=_("View As"),
         role=Role.EMAIL,
         rows=lambda looking: looking.senders,
+        of_others=True,
         emails="owner_id",
         missing=_("There is nobody called “%(name)s” whose emails you may look at."),
     ),

@@ -37,13 +37,11 @@ class StateChoice(Choice):
 
     def of_person(self, condition: Condition, looking: Looking) -> Q:
         assert isinstance(condition.value, tuple)
-        held = Q(state=State.ACTIVE, on_hold=True)
-        stand = Q(pk__in=[])
-        for state in condition.value:
-            if state == State.ACTIVE:
-                stand |= Q(state=state, on_hold=False)
-            else:
-                stand |= Q(state=state) | held if state == State.PAUSED else Q(state=state)
+        stand = Q(state__in=set(condition.value) - {State.ACTIVE})
+        if State.ACTIVE in condition.value:
+            stand |= Q(state=State.ACTIVE, on_hold=False)
+        if State.PAUSED in condition.value:
+            stand |= Q(state=State.ACTIVE, on_hold=True)
         return Q(pk__in=Enrollment.objects.filter(stand).order_by().values("person"))
 
 
@@ -68,6 +66,7 @@ def _reasons() -> Choices:
 FIELDS: tuple[Field, ...] = (
     Current(
         name="in-campaign",
+        of_others=True,
         label=_("Now in the campaign"),
         role=Role.PERSON,
         rows=campaigns_named_by,
@@ -78,6 +77,7 @@ FIELDS: tuple[Field, ...] = (
     ),
     Current(
         name="at-step",
+        of_others=True,
         label=_("Now at the step"),
         role=Role.PERSON,
         rows=steps_named_by,
@@ -88,13 +88,22 @@ FIELDS: tuple[Field, ...] = (
         removed=_("The step “%(name)s” has been deleted."),
     ),
     StateChoice(
-        name="campaign-state", label=_("State in a campaign"), role=Role.PERSON, options=_states
+        name="campaign-state",
+        of_others=True,
+        label=_("State in a campaign"),
+        role=Role.PERSON,
+        options=_states,
     ),
     BecauseChoice(
-        name="ended", label=_("Campaign ended because"), role=Role.PERSON, options=_reasons
+        name="ended",
+        of_others=True,
+        label=_("Campaign ended because"),
+        role=Role.PERSON,
+        options=_reasons,
     ),
     RowCount(
         name="campaigns",
+        of_others=True,
         label=pgettext_lazy("of a person", "Number of campaigns"),
         role=Role.PERSON,
         rows=lambda _looking: Enrollment.objects.all(),

@@ -188,6 +188,7 @@ FIELDS: tuple[Field, ...] = (
         label=_("Number of open tasks"),
         role=Role.PERSON,
         hint=_("Everybody’s."),
+        of_others=True,
         rows=lambda _looking: Task.objects.open(),
         at="created_at",
         timed=False,
@@ -197,6 +198,7 @@ FIELDS: tuple[Field, ...] = (
         label=_("Number of activities"),
         role=Role.PERSON,
         subjects=("people",),
+        of_others=True,
         hint=_("Emails, calls and completed tasks, everybody’s."),
     ),
     RowCount(

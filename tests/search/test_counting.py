@@ -12,7 +12,7 @@ from emails.models import Email, Event, Status
 from search import counting
 from search.counting import counted, seconds_of_rest
 from search.language import parse
-from tests.factories import make_email, make_person, make_saved_search, make_user
+from tests.factories import make_email, make_person, make_saved_search, make_task, make_user
 from tests.search.conftest import told
 
 pytestmark = pytest.mark.django_db
@@ -291,6 +291,20 @@ def test_a_group_that_is_shared_brings_its_people(rita, django_capture_on_commit
     assert counts(rita, saved) == [1]
     with django_capture_on_commit_callbacks(execute=True):
         group.drop_ids([hers.pk])
+    assert counts(rita, saved) == [0]
+
+
+def test_what_colleagues_do_counts_at_the_next_asking(
+    rita, maria, django_capture_on_commit_callbacks
+):
+    saved = make_saved_search(rita, "open-tasks>=1")
+    assert counts(rita, saved) == [0]
+
+    with django_capture_on_commit_callbacks(execute=True):
+        task = make_task(make_user("Sam"), person=maria)
+    assert counts(rita, saved) == [1]
+    with django_capture_on_commit_callbacks(execute=True):
+        task.complete(by=task.assignee)
     assert counts(rita, saved) == [0]
 
 

@@ -55,6 +55,7 @@ class Changing:
         self.data = data
         self.emails = list(Email.objects.exclude(person=None).order_by("pk"))
         self.people = list(Person.objects.order_by("pk"))
+        self.tasks = list(Task.objects.exclude(person=None).order_by("pk"))
 
     def one(self, things: list[Any]) -> Any:
         return self.data.draw(st.sampled_from(things))
@@ -84,12 +85,12 @@ class Changing:
             told(EVERYBODY, people=[member.person_id])
 
     def a_task(self) -> None:
-        task = Task.objects.exclude(person=None).order_by("?").first()
-        if task:
-            closed = {"status": Task.Status.COMPLETE, "closed_at": NOW}
-            Task.objects.filter(pk=task.pk).update(**closed)
-            emails = [task.email_id] if task.email_id else []
-            told(task.assignee_id, people=[task.person_id], emails=emails)
+        task = self.one(self.tasks)
+        note(f"task {task.pk} of {task.assignee} about person {task.person_id}")
+        closed = {"status": Task.Status.COMPLETE, "closed_at": NOW}
+        Task.objects.filter(pk=task.pk).update(**closed)
+        emails = [task.email_id] if task.email_id else []
+        told(task.assignee_id, people=[task.person_id], emails=emails)
 
     def a_call(self) -> None:
         person = self.one(self.people)
