@@ -21,7 +21,7 @@ from prospects.models import Group, Person
 from tasks.models import Task
 from tests.browser.conftest import enter, findings
 from tests.browser.test_bulk import saved, write_own_words
-from tests.browser.test_main_job import FIREFOX, PATIENCE, rita, sink, start, worker
+from tests.browser.test_main_job import FIREFOX, PATIENCE, follow, rita, sink, start, worker
 from tests.browser.test_templates import pick
 from tests.factories import make_campaign, make_step, make_template
 
@@ -49,7 +49,6 @@ class Recipients:
 
     def __init__(self, page: Page, address: str) -> None:
         self.page, self.address = page, address.rstrip("/")
-        # Where the link leads must be there: what a browser asks for in vain is not told reliably.
         self.prices = f"{self.address}/newest?prices"
         self.link = f'<a href="{self.prices}">our prices</a>'
 
@@ -62,11 +61,8 @@ class Recipients:
 
     def click(self, number: int) -> None:
         self.open(number)
-        with self.page.context.expect_page() as opened:
-            link = self.page.frame_locator("iframe").get_by_role("link", name="our prices")
-            link.first.click()
-        opened.value.wait_for_url(self.prices)
-        opened.value.close()
+        follow(self.page, "our prices")
+        expect(self.page).to_have_url(self.prices)
 
     def press(self, number: int, button: str, subject: str = "") -> None:
         self.open(number, subject)
