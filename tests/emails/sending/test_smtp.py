@@ -289,7 +289,8 @@ class TestCutOff:
         assert (answer.outcome, answer.stage) == (Outcome.DEFERRED, Stage.DOT)
 
     def test_an_answer_that_comes_before_the_dot_is_no_answer_to_it(self, sink):
-        sink.at("data", "354 Go ahead", raw(b"250 2.0.0 Ok: queued as FAKE\r\n"))
+        # In one piece: both are there before anything of the message is sent.
+        sink.at("data", "354 Go ahead\n250 2.0.0 Ok: queued as FAKE")
         session = Session(Server("127.0.0.1", sink.port, "none"))
 
         answer = hand_over(session)
@@ -425,8 +426,8 @@ class TestFaultsOfTheChannel:
         assert hand_over(session).reason == "mailbox_full"
 
     def test_a_421_before_the_dot_is_a_fault_and_nobody_has_it(self, sink):
-        # In one piece: both are there before anything of the message is sent.
-        sink.at("data", raw(b"354 Go ahead\r\n421 4.3.2 Shutting down\r\n"))
+        # In one piece, as above.
+        sink.at("data", "354 Go ahead\n421 4.3.2 Shutting down")
         session = Session(Server("127.0.0.1", sink.port, "none"))
 
         assert fault_of(hand_over, session).kind == Fault.CLOSING
