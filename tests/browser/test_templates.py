@@ -232,6 +232,7 @@ def test_a_field_is_put_in_and_the_text_looked_at_as_somebody(page, sam):
     page.goto(template.get_absolute_url())
     page.locator("[data-editor]").fill("Hi ")
     page.get_by_role("button", name="Insert a field").click()
+    expect(page.get_by_role("searchbox", name="Find a field")).to_be_focused()
     page.keyboard.type("first")
     page.keyboard.press("Enter")
     expect(page.locator("[data-editor]")).to_have_text("Hi {{first_name}}")
