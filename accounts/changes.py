@@ -18,8 +18,8 @@ from redis import Redis
 log = structlog.get_logger(__name__)
 redis = Redis.from_url(settings.REDIS_URL)
 
-# Instead of a user's id: a log that whoever counts reads beside their own. It wakes no pages, which
-# would all reload whenever anybody edits a person.
+# Instead of a user's id: a log that whoever counts reads beside their own. It wakes only what counts
+# on a page, and seldom; all pages would reload whenever anybody edits a person.
 EVERYBODY = 0
 # A log is as long as what a page may miss while it is open; `since` says when it is too short.
 _ENTRIES = 1000
@@ -54,6 +54,12 @@ def announce(
         told = {}
     fields = {name: " ".join(map(str, ids)) for name, ids in told.items()} or {"anything": ""}
     transaction.on_commit(partial(_write, set(user_ids), fields), robust=True)
+
+
+def announce_elsewhere() -> None:
+    """Let whoever counts what colleagues do, tasks and campaigns, count anew once the running
+    transaction has committed: they find all of it, whatever has changed."""
+    announce(EVERYBODY, people=())
 
 
 def seen_by(*user_ids: int) -> str:

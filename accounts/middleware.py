@@ -4,7 +4,7 @@ from zoneinfo import ZoneInfo
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 
-from .changes import seen_by
+from .changes import EVERYBODY, seen_by
 
 
 class PreferencesMiddleware:
@@ -23,7 +23,7 @@ class PreferencesMiddleware:
 
 
 class ChangesMiddleware:
-    """Each page knows how many changes there had been before it read its data; see live.js."""
+    """Each page knows where the logs of changes ended before it read its data; see live.js."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -32,5 +32,5 @@ class ChangesMiddleware:
         user = request.user
         whole = request.method == "GET" and not request.htmx  # type: ignore[attr-defined]
         if whole and user.is_authenticated:
-            request.changes_seen = seen_by(user.pk)  # type: ignore[attr-defined]
+            request.changes_seen = seen_by(user.pk, EVERYBODY)  # type: ignore[attr-defined]
         return self.get_response(request)

@@ -249,7 +249,7 @@ class _Counting:
 
 
 def _is_of_others(saved: SavedSearch) -> bool:
-    """Whether it asks for what colleagues do, of which nothing is announced to its user."""
+    """Whether it asks for what colleagues do, of which its user is not told what it was."""
     try:
         return any(field_named(each.field).of_others for each in conditions(saved.tree))
     except Unreadable:

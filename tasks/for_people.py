@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from accounts.changes import announce
+from accounts.changes import announce, announce_elsewhere
 from accounts.models import Undo, UndoRefused
 from prospects.actions import Result, counted
 from prospects.ticked import TooMany
@@ -84,6 +84,7 @@ def make(people: "PersonQuerySet", model: Task, user: "User") -> Result:
     if not made:
         return Result()
     announce(user.pk, people=[task.person_id for task in made if task.person_id])
+    announce_elsewhere()
     said = counted(
         lambda n: ngettext(
             "%(count)s task made: “%(name)s”.", "%(count)s tasks made: “%(name)s”.", n
@@ -105,6 +106,7 @@ def _take_back(user: "User", before: Mapping[str, Any]) -> str:
     if not count:
         raise UndoRefused(_("These tasks have all been done or deleted meanwhile."))
     announce(user.pk)
+    announce_elsewhere()
     return counted(
         lambda n: ngettext(
             "Undone: %(count)s task is gone.", "Undone: %(count)s tasks are gone.", n

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from accounts.changes import announce
+from accounts.changes import announce, announce_elsewhere
 from emails.models import Email, Status
 from prospects.models import Person
 from tasks.models import Task
@@ -51,6 +51,7 @@ def start(launch: Launch, at: datetime) -> int:
     Launch.objects.filter(pk=launch.pk).update(started_at=Now())
     launch.refresh_from_db(fields=["started_at"])
     announce(launch.owner_id)
+    announce_elsewhere()
     wake()
     return len(added)
 
@@ -126,6 +127,7 @@ def _take_back(launch: Launch) -> tuple[int, int]:
     Email.objects.of_ids(emails).delete()
     _become_a_draft(launch)
     announce(launch.owner_id)
+    announce_elsewhere()
     return len(untouched), len(ways) - len(untouched)
 
 

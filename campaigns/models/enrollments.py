@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from accounts.changes import announce
+from accounts.changes import announce, announce_elsewhere
 from accounts.models import User
 from emails.models import Identity, Status
 from prospects.models import Person
@@ -134,9 +134,11 @@ class EnrollmentQuerySet(models.QuerySet["Enrollment"]):
 
 
 def tell_owners(enrollments: "Collection[Enrollment]") -> None:
-    """Let their pages know that something has changed with these, with their emails and tasks."""
+    """Let their pages know that something has changed with these, with their emails and tasks, and
+    whoever counts who is in campaigns."""
     people = {each.person_id for each in enrollments}
     announce(*{each.owner_id for each in enrollments}, people=people)
+    announce_elsewhere()
 
 
 class Enrollment(models.Model):

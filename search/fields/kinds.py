@@ -64,7 +64,8 @@ class Field:
     subjects: tuple[str, ...] = ("emails", "people")
     # It says itself which statuses are meant, so that not only sent emails are.
     says_status: bool = False
-    # What others do changes it, of which whoever searches is told nothing (accounts/changes.py).
+    # What others do changes it, of which whoever searches is told at most that something has changed
+    # (accounts/changes.py).
     of_others: bool = False
     hint: Words = ""
 

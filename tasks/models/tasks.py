@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.changes import announce
+from accounts.changes import announce, announce_elsewhere
 from accounts.models import User
 
 from .querysets import TaskQuerySet, begin
@@ -210,6 +210,7 @@ class Task(models.Model):
         if self.pk:  # it may have been about somebody else
             self.save(update_fields=self.WRITTEN)
             announce(self.assignee_id, instead_of or self.assignee_id)
+            announce_elsewhere()
         else:
             self.save()
             self._tell()
@@ -278,6 +279,7 @@ class Task(models.Model):
         about = {"emails": [self.email_id], "people": [self.person_id]}
         told = {name: list(filter(None, ids)) for name, ids in about.items()}
         announce(*user_ids, self.assignee_id, **told)
+        announce_elsewhere()
 
     @classmethod
     def on_close(cls, react: Closing) -> Closing:

@@ -9,7 +9,14 @@ from playwright.sync_api import expect
 from emails.events import Observation, apply_events, record
 from emails.models import Email, Event, Status
 from tests.browser.conftest import enter
-from tests.factories import make_campaign, make_email, make_person, make_saved_search, make_user
+from tests.factories import (
+    make_campaign,
+    make_email,
+    make_person,
+    make_saved_search,
+    make_task,
+    make_user,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -101,6 +108,22 @@ def test_a_saved_search_counts_in_the_side_bar_of_any_page(page, rita, maria):
     expect(count).to_have_text("1")
     page.locator("#saved-searches").get_by_role("link", name="Clicked").click()
     expect(people(page)).to_have_text(["Maria Sandberg"])
+
+
+def test_what_a_colleague_changes_is_counted_on_a_page_that_nobody_touches(page, rita, maria):
+    sam = make_user("Sam")
+    make_saved_search(rita, "company:Nordlys -open-tasks", name="Free")
+    enter(page, rita)
+    page.goto("/search/?q=company:Nordlys+-open-tasks")
+    count = page.locator("#saved-searches .count")
+    expect(count).to_have_text("2")
+    wakes = "addEventListener('changed-elsewhere', () => document.body.dataset.woken = 'yes')"
+    page.evaluate(f"document.body.{wakes}")
+
+    make_task(sam, person=maria.person).keep()
+    expect(count).to_have_text("1")
+    expect(people(page)).to_have_text(["Jonas Sandberg"])
+    assert page.locator("body").get_attribute("data-woken") == "yes"
 
 
 def test_everything_goes_without_a_script(open_page, rita, maria):

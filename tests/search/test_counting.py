@@ -4,15 +4,28 @@ from datetime import UTC, datetime
 
 import pytest
 import time_machine
+from django.test import TestCase
 
 from accounts import changes
-from accounts.changes import EVERYBODY
+from accounts.changes import EVERYBODY, seen_by
 from accounts.models import Organisation, Team
+from campaigns.models.enrollments import tell_owners
 from emails.models import Email, Event, Status
+from prospects.models import Person
 from search import counting
 from search.counting import counted, seconds_of_rest
 from search.language import parse
-from tests.factories import make_email, make_person, make_saved_search, make_task, make_user
+from tasks.for_people import make
+from tests.factories import (
+    make_campaign,
+    make_email,
+    make_enrollment,
+    make_person,
+    make_saved_search,
+    make_task,
+    make_user,
+    start_campaign,
+)
 from tests.search.conftest import told
 
 pytestmark = pytest.mark.django_db
@@ -262,6 +275,28 @@ def test_emails_of_others_are_counted_though_nothing_is_announced(email):
 
     Email.objects.filter(pk=email.pk).update(clicks=1)
     assert counts(ada, saved) == [1]
+
+
+@pytest.mark.parametrize(
+    "does",
+    [
+        lambda sam, person: make_task(sam, person=person).keep(),
+        lambda sam, person: make_task(sam, person=person).complete(by=sam),
+        lambda sam, person: make(Person.objects.of_ids([person.pk]), make_task(sam), sam),
+        lambda sam, person: start_campaign(make_campaign(sam), person, by=sam),
+        lambda sam, person: tell_owners([make_enrollment(make_campaign(sam), person)]),
+        lambda sam, person: person.write_notes("In May.", seen="", by=sam),
+    ],
+    ids=["a task", "a task done", "many tasks", "a campaign begun", "a campaign", "a person"],
+)
+def test_what_colleagues_do_is_told_to_whoever_counts(maria, does):
+    sam = make_user("Sam")
+    before = seen_by(EVERYBODY)
+
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        does(sam, maria)
+
+    assert seen_by(EVERYBODY) != before
 
 
 def test_whoever_may_see_more_finds_more(rita):

@@ -7,9 +7,11 @@ from uuid import uuid4
 import pytest
 import time_machine
 from django.contrib.sessions.models import Session
+from django.test import TestCase
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.changes import EVERYBODY, announce, seen_by
 from accounts.models import Undo
 from emails.events import SMTP, Observation, record
 from emails.folders import FOLDERS
@@ -371,6 +373,22 @@ def test_the_change_counter_is_news_only_when_it_differs(
     with django_capture_on_commit_callbacks(execute=True):
         make_draft(rita).remove(by=rita)
     assert client.get(f"/live/?seen={seen}").json()["seen"] != seen
+
+
+def test_what_changes_elsewhere_is_news_for_whoever_asks_for_it(client, rita):
+    client.force_login(rita)
+    before = client.get("/live/?seen=none").json()["seen"]
+
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        announce(EVERYBODY, people=[1])
+    assert client.get(f"/live/?seen={before}").status_code == 204
+    told = client.get(f"/live/?seen={before}&elsewhere").json()
+    assert told == {"seen": seen_by(rita.pk, EVERYBODY), "is_elsewhere": True}
+    assert client.get("/live/?elsewhere", {"seen": told["seen"]}).status_code == 204
+
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        announce(rita.pk, EVERYBODY)
+    assert not client.get(f"/live/?seen={before}").json()["is_elsewhere"]
 
 
 def test_asking_for_changes_does_not_prolong_the_session(client, rita):
