@@ -143,6 +143,10 @@ def test_by_keyboard_alone_over_a_list(page, sam):
     expect(frame.locator("#ask")).to_be_visible()
     page.keyboard.press("Enter")
     expect(frame.locator("[data-editor]")).to_have_text("First")
+    page.keyboard.type("My")
+    expect(frame.locator("[data-editor]")).to_have_text("MyFirst")
+    page.keyboard.press("Control+z")  # first what was typed since
+    expect(frame.locator("[data-editor]")).to_have_text("First")
     page.keyboard.press("Control+z")
     expect(frame.locator("[data-editor]")).to_have_text("Mine: Second")
     expect(frame.get_by_label("Subject")).to_have_value("B")

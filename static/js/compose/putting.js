@@ -9,7 +9,6 @@ const { subject, html, template: ticket } = form.elements;
 const stood = []; // what stood here before and after each template
 let at = 0;
 let left = { subject: "", html: "" }; // nobody has written that: nothing, or a template as it came
-let fresh = false; // nothing has been typed since the last step
 
 function now() {
   write();
@@ -31,7 +30,6 @@ function tell(undone = false) {
   notice.hidden = false;
   editor.focus();
   form.dispatchEvent(new CustomEvent("keep"));
-  setTimeout(() => (fresh = true)); // the editor tells of its own change a moment later
 }
 
 function step(by) {
@@ -65,10 +63,10 @@ notice.addEventListener("click", ({ target }) => {
   const by = target.closest("[data-put-step]")?.dataset.putStep;
   if (by) step(Number(by));
 });
-form.addEventListener("input", () => (fresh = false));
-// Before the editor sees it, whose own undo begins anew with each text.
+// Before the editor sees it, whose own undo begins anew with each text; what was typed since is undone there.
 form.addEventListener("keydown", (event) => {
-  if (!fresh || !at || event.key.toLowerCase() !== "z" || !(event.metaKey || event.ctrlKey) || event.shiftKey) return;
+  if (!at || event.key.toLowerCase() !== "z" || !(event.metaKey || event.ctrlKey) || event.shiftKey) return;
+  if (!same(now(), stood[at])) return;
   event.preventDefault();
   event.stopImmediatePropagation();
   step(-1);
