@@ -102,7 +102,11 @@ class Ref(Field):
         return found
 
     def _found(self, wanted: Sequence[int | str], looking: Looking) -> dict[int | str, list[Named]]:
-        rows = self._named(self.rows(looking).filter(self._wanted(wanted, looking)))
+        # Those of that name first: whether others may be seen is not asked, for that can take a look
+        # at all emails of the user.
+        known = self.rows(looking)
+        called = known.model._base_manager.filter(self._wanted(wanted, looking))
+        rows = self._named(known.filter(pk__in=list(called.values_list("pk", flat=True))))
         return {
             value: _meant(value, rows, looking.user.pk if self.knows_me else 0) for value in wanted
         }
