@@ -171,6 +171,11 @@ def test_nothing_asks_while_nobody_has_written_and_each_undo_goes_one_step_back(
     for words in ("First", "Second"):
         page.get_by_role("button", name="Put it in again").click()
         expect(editor).to_have_text(words)
+    to = page.get_by_role("combobox", name="To")
+    to.press_sequentially("ma")
+    to.press("Control+z")  # which is about the address
+    expect(to).not_to_have_value("ma")
+    expect(editor).to_have_text("Second")
 
 
 def test_inserting_leaves_what_stands_there(page, sam):

@@ -63,9 +63,11 @@ notice.addEventListener("click", ({ target }) => {
   const by = target.closest("[data-put-step]")?.dataset.putStep;
   if (by) step(Number(by));
 });
-// Before the editor sees it, whose own undo begins anew with each text; what was typed since is undone there.
+// Before the editor sees it, whose own undo begins anew with each text. What was typed since, there or in another
+// field, is undone where it was typed.
 form.addEventListener("keydown", (event) => {
   if (!at || event.key.toLowerCase() !== "z" || !(event.metaKey || event.ctrlKey) || event.shiftKey) return;
+  if (event.target.matches("input, textarea, select") && event.target !== subject) return;
   if (!same(now(), stood[at])) return;
   event.preventDefault();
   event.stopImmediatePropagation();
