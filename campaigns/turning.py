@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Case, Value, When
 from django.db.models.functions import Now
 
-from accounts.changes import announce
+from accounts.changes import announce, announce_elsewhere
 from emails.models import Cause, Email, Status
 from emails.models.changing import change_all
 from tasks.models import Task
@@ -57,6 +57,7 @@ def remove_tasks(tasks: list[int]) -> None:
     about = list(gone.order_by().values_list("assignee", "person", "email"))
     users, people, emails = (set(filter(None, ids)) for ids in zip(*about, strict=True))
     announce(*users, people=people, emails=emails)
+    announce_elsewhere()
     gone.update(removed_at=Now(), updated_at=Now())
 
 

@@ -102,8 +102,8 @@ class Ref(Field):
         return found
 
     def _found(self, wanted: Sequence[int | str], looking: Looking) -> dict[int | str, list[Named]]:
-        # Those of that name first: whether others may be seen is not asked, for that can take a look
-        # at all emails of the user.
+        # Those of that name first, so that only of them it is asked whether the user may see them: of
+        # a campaign that can take a look at all their emails.
         known = self.rows(looking)
         called = known.model._base_manager.filter(self._wanted(wanted, looking))
         rows = self._named(known.filter(pk__in=list(called.values_list("pk", flat=True))))

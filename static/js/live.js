@@ -1,7 +1,7 @@
 // <body data-live="/live/" data-seen="7 3">: asks whether anything changed for this user, once a second while the page
 // is used, every five when it lies idle, never while it is hidden; and calls "changed" each minute whatever comes.
 // Where something is that fills itself, <div data-live-soon>, it asks each second as long as it is visible, and calls
-// "changed-elsewhere" for what colleagues have changed: at once, and every ten seconds if they do so all the time.
+// "changed-elsewhere" for what colleagues have changed: at once, but not within ten seconds of the last time it called.
 // What shows such data reloads itself: <section data-live-part hx-get="" hx-trigger="changed from:body" hx-swap="outerMorph">.
 const SECOND = 1000;
 const IDLE_AFTER = 60 * SECOND;

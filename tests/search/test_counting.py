@@ -1,15 +1,18 @@
 """How the counts of saved searches are kept exact, and how often everything is found anew."""
 
 from datetime import UTC, datetime
+from functools import partial
 
 import pytest
 import time_machine
 from django.test import TestCase
+from django.utils import timezone
 
 from accounts import changes
 from accounts.changes import EVERYBODY, seen_by
 from accounts.models import Organisation, Team
 from campaigns.models.enrollments import tell_owners
+from campaigns.turning import remove_tasks
 from emails.models import Email, Event, Status
 from prospects.models import Person
 from search import counting
@@ -20,6 +23,7 @@ from tests.factories import (
     make_campaign,
     make_email,
     make_enrollment,
+    make_launch,
     make_person,
     make_saved_search,
     make_task,
@@ -280,21 +284,27 @@ def test_emails_of_others_are_counted_though_nothing_is_announced(email):
 @pytest.mark.parametrize(
     "does",
     [
-        lambda sam, person: make_task(sam, person=person).keep(),
-        lambda sam, person: make_task(sam, person=person).complete(by=sam),
-        lambda sam, person: make(Person.objects.of_ids([person.pk]), make_task(sam), sam),
-        lambda sam, person: start_campaign(make_campaign(sam), person, by=sam),
-        lambda sam, person: tell_owners([make_enrollment(make_campaign(sam), person)]),
-        lambda sam, person: person.write_notes("In May.", seen="", by=sam),
+        lambda sam, person: make_task(sam, person=person).keep,
+        lambda sam, person: partial(make_task(sam, person=person).complete, by=sam),
+        lambda sam, person: partial(remove_tasks, [make_task(sam, person=person).pk]),
+        lambda sam, person: partial(make, Person.objects.of_ids([person.pk]), make_task(sam), sam),
+        lambda sam, person: make(Person.objects.of_ids([person.pk]), make_task(sam), sam).undo.use,
+        lambda sam, person: partial(make_launch(make_campaign(sam), person).start, timezone.now()),
+        lambda sam, person: partial(start_campaign(make_campaign(sam), person).take_back, by=sam),
+        lambda sam, person: partial(tell_owners, [make_enrollment(make_campaign(sam), person)]),
+        lambda sam, person: partial(person.write_notes, "In May.", seen="", by=sam),
     ],
-    ids=["a task", "a task done", "many tasks", "a campaign begun", "a campaign", "a person"],
+    ids=[
+        *("a task", "it is done", "it goes", "tasks for many", "they go"),
+        *("a campaign begins", "is taken back", "goes on", "a person"),
+    ],
 )
 def test_what_colleagues_do_is_told_to_whoever_counts(maria, does):
-    sam = make_user("Sam")
+    act = does(make_user("Sam"), maria)
     before = seen_by(EVERYBODY)
 
     with TestCase.captureOnCommitCallbacks(execute=True):
-        does(sam, maria)
+        act()
 
     assert seen_by(EVERYBODY) != before
 
